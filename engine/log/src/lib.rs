@@ -1,0 +1,1 @@
+//! The command log: what was accepted, in order, durable.

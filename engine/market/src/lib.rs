@@ -1,0 +1,1 @@
+//! The rules of the market as a pure state machine.

@@ -1,0 +1,1 @@
+//! The JSON Lines scenario format of the market rules.

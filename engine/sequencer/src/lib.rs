@@ -1,0 +1,1 @@
+//! The engine thread: numbers commands, logs them, applies them, answers.

@@ -1,0 +1,1 @@
+//! The exchange's vocabulary: quantities, commands, events, reject reasons.

@@ -1,0 +1,1 @@
+//! The gRPC gateway: sessions, requests, streams.

@@ -1,0 +1,3 @@
+//! The exchange: one binary that composes engine, gateway and settlement.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The public gRPC interface, generated from the .proto files.

@@ -1,0 +1,1 @@
+//! How a region is carved out of its root on chain: a pure plan.

@@ -1,0 +1,1 @@
+//! The development chain's FRAME runtime.

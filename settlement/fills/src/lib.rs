@@ -1,0 +1,1 @@
+//! Fills and their settlement state in sled, a projection of the command log.

@@ -1,0 +1,1 @@
+//! Settlement: the chain's side of the exchange, through subxt.
