@@ -1,0 +1,167 @@
+//! What an order is checked for before it is accepted, in the order of section 9; the first reason that applies counts.
+
+use crate::market::Market;
+use crate::money;
+use crate::order::FreeRegion;
+use coretime_types::{
+    AccountId, Ask, Bid, BidTerms, ClientOrderId, Parts, Planck, RegionId, RejectReason, Rejection,
+    TimeInForce, Timeslice, Timeslices, UnitPrice,
+};
+
+/// How an order stands in time: what both sides have in common.
+pub(crate) struct Standing {
+    pub(crate) account: AccountId,
+    pub(crate) client_order_id: ClientOrderId,
+    pub(crate) time_in_force: TimeInForce,
+    pub(crate) post_only: bool,
+    pub(crate) expire_at: Option<Timeslice>,
+}
+
+impl Market {
+    /// A new bid, down to `below_minimum`.
+    pub(crate) fn check_bid(&self, bid: &Bid) -> Result<(), Rejection> {
+        let standing = Standing {
+            account: bid.account,
+            client_order_id: bid.terms.client_order_id,
+            time_in_force: bid.time_in_force,
+            post_only: bid.post_only,
+            expire_at: bid.expire_at,
+        };
+        self.check_entry(&standing)?;
+        check_bid_price(bid.terms.unit_price, bid.terms.parts, bid.terms.duration)?;
+        self.check_standing(&standing)?;
+        self.check_bid_window(&bid.terms)?;
+        self.check_bid_size(&bid.terms)
+    }
+
+    /// A new ask, down to `below_minimum`; gives the region that it sells.
+    pub(crate) fn check_ask(&self, ask: &Ask) -> Result<FreeRegion, Rejection> {
+        let standing = Standing {
+            account: ask.account,
+            client_order_id: ask.client_order_id,
+            time_in_force: ask.time_in_force,
+            post_only: ask.post_only,
+            expire_at: ask.expire_at,
+        };
+        self.check_entry(&standing)?;
+        check_price(ask.unit_price)?;
+        self.check_standing(&standing)?;
+        let free = self.free_region(ask.account, ask.region)?;
+        if free.region.end <= self.state.tradable_from {
+            return Err(RejectReason::WindowInPast.into());
+        }
+        let parts = free.region.mask.parts();
+        let duration = free.region.effective_duration(self.state.tradable_from);
+        self.check_lot(ask.lot_parts, parts)?;
+        check_min_timeslices(ask.min_timeslices, duration)?;
+        self.check_interlacing(ask.lot_parts, parts)?;
+        self.check_minimum(ask.unit_price.notional(parts, duration))?;
+        Ok(free)
+    }
+
+    /// `halted` to `too_many_orders`.
+    fn check_entry(&self, standing: &Standing) -> Result<(), Rejection> {
+        self.takes_orders()?;
+        self.not_suspended(standing.account)?;
+        let account = self.state.accounts.get(&standing.account);
+        let earlier = account.and_then(|account| account.client_orders.get(&standing.client_order_id));
+        if let Some(order_id) = earlier {
+            let reason = RejectReason::DuplicateClientOrderId;
+            return Err(Rejection { order_id: Some(*order_id), ..reason.into() });
+        }
+        let live = account.map_or(0, |account| account.live_orders.len());
+        let settings = &self.state.settings;
+        if self.state.orders.len() as u64 >= u64::from(settings.max_orders)
+            || live as u64 >= u64::from(settings.max_orders_per_account)
+        {
+            return Err(RejectReason::TooManyOrders.into());
+        }
+        Ok(())
+    }
+
+    /// `invalid_time_in_force` and `invalid_expiry`.
+    fn check_standing(&self, standing: &Standing) -> Result<(), Rejection> {
+        let rests = standing.time_in_force == TimeInForce::GoodTillCancelled;
+        if standing.post_only && !rests {
+            return Err(RejectReason::InvalidTimeInForce.into());
+        }
+        if standing.expire_at.is_some_and(|expiry| !rests || expiry <= self.state.tradable_from) {
+            return Err(RejectReason::InvalidExpiry.into());
+        }
+        Ok(())
+    }
+
+    /// `region_unavailable`.
+    pub(crate) fn free_region(&self, account: AccountId, id: RegionId) -> Result<FreeRegion, Rejection> {
+        self.state.free_region_of(account, id).ok_or(RejectReason::RegionUnavailable.into())
+    }
+
+    /// `invalid_window` and `window_in_past`.
+    fn check_bid_window(&self, terms: &BidTerms) -> Result<(), Rejection> {
+        let Timeslices(duration) = terms.duration;
+        if duration == 0 || duration > terms.within.duration().0 {
+            return Err(RejectReason::InvalidWindow.into());
+        }
+        let begin = terms.within.begin.max(self.state.tradable_from);
+        if begin.checked_add(terms.duration).is_none_or(|end| end > terms.within.end) {
+            return Err(RejectReason::WindowInPast.into());
+        }
+        Ok(())
+    }
+
+    /// `invalid_lot` to `below_minimum` of a bid.
+    pub(crate) fn check_bid_size(&self, terms: &BidTerms) -> Result<(), Rejection> {
+        self.check_lot(terms.lot_parts, terms.parts)?;
+        let flexible = terms.duration != terms.within.duration();
+        if flexible && terms.lot_parts != terms.parts {
+            return Err(RejectReason::InvalidLot.into());
+        }
+        self.check_minimum(terms.unit_price.notional(terms.parts, terms.duration))
+    }
+
+    pub(crate) fn check_lot(&self, lot_parts: Parts, parts: Parts) -> Result<(), Rejection> {
+        let least = self.state.settings.min_lot_parts;
+        if lot_parts < least || lot_parts > Parts::CORE || parts.0 == 0 || !parts.is_multiple_of(lot_parts) {
+            return Err(RejectReason::InvalidLot.into());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_interlacing(&self, lot_parts: Parts, parts: Parts) -> Result<(), Rejection> {
+        if !self.state.settings.interlacing && lot_parts != parts {
+            return Err(RejectReason::InterlacingDisabled.into());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_minimum(&self, notional: Planck) -> Result<(), Rejection> {
+        if notional < self.state.settings.min_fill_notional {
+            return Err(RejectReason::BelowMinimum.into());
+        }
+        Ok(())
+    }
+}
+
+/// `invalid_price` of an ask.
+pub(crate) fn check_price(unit_price: UnitPrice) -> Result<(), Rejection> {
+    if unit_price.0 == 0 { Err(RejectReason::InvalidPrice.into()) } else { Ok(()) }
+}
+
+/// `invalid_price` of a bid.
+pub(crate) fn check_bid_price(
+    unit_price: UnitPrice,
+    parts: Parts,
+    duration: Timeslices,
+) -> Result<(), Rejection> {
+    check_price(unit_price)?;
+    if money::can_charge(unit_price.notional(parts, duration)) {
+        Ok(())
+    } else {
+        Err(RejectReason::InvalidPrice.into())
+    }
+}
+
+/// The least duration of an ask's fills: 1 to the longest that it could sell.
+pub(crate) fn check_min_timeslices(least: Timeslices, longest: Timeslices) -> Result<(), Rejection> {
+    if least.0 == 0 || least > longest { Err(RejectReason::InvalidLot.into()) } else { Ok(()) }
+}

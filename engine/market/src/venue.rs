@@ -1,0 +1,89 @@
+//! The venue itself: settings (section 1), modes and suspension (section 8).
+
+use crate::market::Market;
+use crate::state::State;
+use coretime_types::{AccountId, Event, Mode, Parts, Planck, Ppm, RejectReason, Rejection, SettingsChange};
+
+/// The highest fee, and the highest rebate, in parts per million of the notional.
+const MAX_FEE_PPM: i32 = 100_000;
+
+impl Market {
+    pub(crate) fn configure(&mut self, change: &SettingsChange) -> Result<(), Rejection> {
+        let in_range =
+            |ppm: Option<Ppm>, least: i32| ppm.is_none_or(|p| (least..=MAX_FEE_PPM).contains(&p.0));
+        if !in_range(change.taker_ppm, 0)
+            || !in_range(change.maker_ppm, -MAX_FEE_PPM)
+            || change.min_withdrawal == Some(0)
+            || change.min_lot_parts.is_some_and(|lot| lot.0 == 0 || lot > Parts::CORE)
+        {
+            return Err(RejectReason::InvalidSetting.into());
+        }
+        let settings = &mut self.state.settings;
+        let switches = change.interlacing.is_some_and(|interlacing| interlacing != settings.interlacing);
+        if switches && !self.state.orders.is_empty() {
+            return Err(RejectReason::OrdersLive.into());
+        }
+        let planck = |amount: u64| Planck(u128::from(amount));
+        set(&mut settings.taker_ppm, change.taker_ppm);
+        set(&mut settings.maker_ppm, change.maker_ppm);
+        set(&mut settings.fee_account, change.fee_account);
+        set(&mut settings.min_fill_notional, change.min_fill_notional.map(planck));
+        set(&mut settings.delivery_fee, change.delivery_fee.map(planck));
+        set(&mut settings.withdrawal_fee, change.withdrawal_fee.map(planck));
+        set(&mut settings.min_withdrawal, change.min_withdrawal.map(planck));
+        set(&mut settings.min_lot_parts, change.min_lot_parts);
+        set(&mut settings.max_orders, change.max_orders);
+        set(&mut settings.max_orders_per_account, change.max_orders_per_account);
+        set(&mut settings.max_regions_per_account, change.max_regions_per_account);
+        set(&mut settings.interlacing, change.interlacing);
+        Ok(())
+    }
+
+    /// Frozen while any freeze cause is there, else halted while any halt cause is, else open.
+    pub fn mode(&self) -> Mode {
+        if !self.state.freeze_causes.is_empty() {
+            Mode::Frozen
+        } else if !self.state.halt_causes.is_empty() {
+            Mode::Halted
+        } else {
+            Mode::Open
+        }
+    }
+
+    pub(crate) fn change_mode(
+        &mut self,
+        events: &mut Vec<Event>,
+        change: impl FnOnce(&mut State),
+    ) -> Result<(), Rejection> {
+        let before = self.mode();
+        change(&mut self.state);
+        let mode = self.mode();
+        if mode != before {
+            events.push(Event::ModeChanged { mode });
+        }
+        Ok(())
+    }
+
+    /// From now on the account may only cancel; its orders end, in ascending id.
+    pub(crate) fn suspend(&mut self, account: AccountId, events: &mut Vec<Event>) {
+        self.state.accounts.entry(account).or_default().suspended = true;
+        self.end_orders_of(account, None, events);
+    }
+
+    pub(crate) fn unsuspend(&mut self, account: AccountId) {
+        if let Some(account) = self.state.accounts.get_mut(&account) {
+            account.suspended = false;
+        }
+    }
+
+    /// Whether the account may only cancel.
+    pub fn is_suspended(&self, account: AccountId) -> bool {
+        self.state.accounts.get(&account).is_some_and(|account| account.suspended)
+    }
+}
+
+fn set<T>(setting: &mut T, change: Option<T>) {
+    if let Some(value) = change {
+        *setting = value;
+    }
+}
