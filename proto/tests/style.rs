@@ -216,8 +216,9 @@ fn money_is_told_by_its_unit() {
     for file in files() {
         for field in file.message_type.iter().flat_map(|message| &message.field) {
             let name = field.name();
-            let money =
-                ["amount", "price", "notional", "held", "free"].iter().any(|word| name.contains(word));
+            let is_money = |word| ["amount", "price", "notional", "fee", "held", "free"].contains(&word);
+            let is_other = name.ends_with("_ppm") || name == "fee_account";
+            let money = name.split('_').any(is_money) && !is_other;
             assert!(!money || name.ends_with("_planck"), "{}: {name}", file.name());
         }
     }
