@@ -1,1 +1,97 @@
-//! The command log: what was accepted, in order, durable.
+//! The command log: what the exchange accepted, in order, durable, and chained so that nothing can be changed
+//! afterwards without showing.
+//!
+//! # What it promises
+//!
+//! - A record that [`Writer::sync`] has returned for survives a crash of the process and of the machine.
+//! - [`recover`] gives every such record back, in order, or refuses and says file, offset and sequence. It repairs two
+//!   things only, both of which a crash leaves and neither of which was ever acknowledged: a torn last record is cut
+//!   off, and a segment that was created but not yet begun is removed.
+//! - A write or sync that fails is final: the [`Writer`] takes nothing more. After a failed sync nobody knows what is
+//!   on disk, so it is never tried again as if nothing had happened; who restarts reads what is there.
+//! - No length found on disk is trusted before it is checked: damage cannot make a reader panic or allocate without
+//!   bound.
+//!
+//! # What it does not do
+//!
+//! It does not know what a command means, reads no clock and starts no thread. It does not keep old segments small:
+//! they stay until somebody archives them. It has no secret: who holds the folder can write another log that is valid
+//! in itself, and is convicted by any [`Position`] that was handed out as a receipt.
+//!
+//! # The folder
+//!
+//! ```text
+//! DATA/lock                            held by the one process that writes
+//! DATA/log/00000000000000000001.log    segments, named by the sequence of their first command
+//! DATA/log/00000000000000048213.log
+//! ```
+//!
+//! `log/` holds segments and nothing else, so every byte of every file in it is under a checksum; any other file is
+//! refused. A segment is made beside `log/` and moved in complete, with its header durable. The whole of `log/` is
+//! made that way the first time: a `log/` without its first segment has lost it.
+//!
+//! # The format, byte by byte (version 1)
+//!
+//! Integers are little endian. Checksums are CRC32C (Castagnoli), stored as a u32. A segment is a header and then
+//! records without gaps.
+//!
+//! The header, 64 bytes. Every later version keeps these first 64 bytes as they are, so that an old program can tell
+//! a new log from a damaged one:
+//!
+//! | offset | bytes | field |
+//! | --- | --- | --- |
+//! | 0 | 8 | magic: the ASCII letters `CTXLOG`, 0x0D, 0x0A |
+//! | 8 | 4 | format version, 1 |
+//! | 12 | 8 | first sequence: of the first command in this segment |
+//! | 20 | 32 | the chain hash before the first record; 32 zero bytes in the very first segment |
+//! | 52 | 8 | zero |
+//! | 60 | 4 | checksum of bytes 0 to 59 |
+//!
+//! A record with a payload of `p` bytes, `30 + p` bytes:
+//!
+//! | offset | bytes | field |
+//! | --- | --- | --- |
+//! | 0 | 4 | body length: `17 + p`, at most 17 + 4 MiB |
+//! | 4 | 4 | checksum of bytes 0 to 3 |
+//! | 8 | 1 | kind: 1 is a command, 2 seals the segment; others belong to later versions and are refused |
+//! | 9 | 8 | sequence: of the command, from 1 without gaps; of a seal: the next command's |
+//! | 17 | 8 | time: milliseconds since 1970-01-01 UTC, never decreasing; of a seal: 0 |
+//! | 25 | p | payload: the command in SCALE (`coretime_types::Command`); of a seal: nothing |
+//! | 25 + p | 4 | checksum of bytes 0 to 24 + p |
+//! | 29 + p | 1 | end mark, 0xA5 |
+//!
+//! The chain: `hash_n = BLAKE3(hash_(n-1) || r)`, where `r` is all `30 + p` bytes of the record and `hash_(n-1)` the 32
+//! bytes before it. Every record is in the chain but for seals, which tell nothing of their own. The chain hash of a
+//! sequence is the hash after its command's record.
+//!
+//! A segment that is full ends with a seal, which is written after the next segment is in place: so a sealed last
+//! segment has lost its successor.
+//!
+//! A segment may be followed by zero bytes (of a preallocated file). A last record is *torn* if its end mark is
+//! missing or zero and so is everything after it; then, and only in a segment without a seal, it is cut off.
+//! Everything else that does not fit, a complete record with a wrong checksum too, is damage. (The length has a checksum
+//! of its own so that a changed length is not taken for a torn record, and the end mark is there so that a complete
+//! record never ends in zero.)
+
+mod chain;
+mod error;
+mod folder;
+mod format;
+mod reader;
+mod recover;
+mod segment;
+mod writer;
+
+pub use chain::{ChainHash, Position};
+pub use error::{Damage, LogError};
+pub use format::{FORMAT_VERSION, MAX_PAYLOAD_BYTES};
+pub use reader::{Reader, Record};
+pub use recover::{Recovered, recover};
+pub use writer::{Options, Writer};
+
+use std::path::{Path, PathBuf};
+
+/// Where the segments are in a data folder.
+pub fn log_folder(data_folder: &Path) -> PathBuf {
+    data_folder.join("log")
+}

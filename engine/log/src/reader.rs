@@ -1,0 +1,123 @@
+//! Reading the log from some sequence on.
+
+use crate::{
+    ChainHash, Damage, LogError, Position, folder,
+    segment::{Item, SegmentReader},
+};
+use coretime_types::{Command, Sequence};
+use std::path::{Path, PathBuf};
+
+/// A command as the log holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its place, from 1.
+    pub sequence: Sequence,
+    /// The chain hash after it.
+    pub chain_hash: ChainHash,
+    /// When it was accepted: milliseconds since 1970-01-01 UTC.
+    pub time_ms: u64,
+    /// What was accepted.
+    pub command: Command,
+}
+
+/// Reads records in order, each once, and checks all it passes. It takes no lock: it works beside a writer (up to a
+/// position that is durable) and on a copy of the log alone.
+pub struct Reader {
+    log_folder: PathBuf,
+    segment: SegmentReader,
+    /// What [`Reader::next_up_to`] was last asked for: beyond it, what was read ahead may be out of date.
+    limit: Sequence,
+    end: Option<End>,
+}
+
+/// Where a log without a seal ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) torn: bool,
+}
+
+impl Reader {
+    /// Opens the log so that the first record read is `from` (at least 1). What precedes it in its segment is read and
+    /// checked now; segments before that are not looked at.
+    pub fn open(log_folder: &Path, from: Sequence) -> Result<Reader, LogError> {
+        let from = from.max(Sequence(1));
+        let segments = folder::list_segments(log_folder)?;
+        let first = segments.iter().copied().take_while(|first| *first <= from).last();
+        let Some(first) = first else {
+            let sequence = Sequence(1);
+            return Err(LogError::MissingSegment {
+                path: folder::segment_path(log_folder, sequence),
+                sequence,
+            });
+        };
+        let segment = SegmentReader::open(folder::segment_path(log_folder, first), first)?;
+        if first == Sequence(1) {
+            segment.check_follows(ChainHash::START)?;
+        }
+        let mut reader =
+            Reader { log_folder: log_folder.to_path_buf(), segment, limit: Sequence(0), end: None };
+        let before = Sequence(from.0.saturating_sub(1));
+        while reader.next_up_to(before)?.is_some() {}
+        Ok(reader)
+    }
+
+    /// The next record, or `None` at the log's end (before a torn record, if there is one). Only for a log that
+    /// nobody writes to.
+    pub fn next_record(&mut self) -> Result<Option<Record>, LogError> {
+        if self.end.is_some() {
+            return Ok(None);
+        }
+        loop {
+            match self.segment.read_item()? {
+                Item::Command { time_ms, command } => {
+                    let Position { sequence, chain_hash } = self.position();
+                    return Ok(Some(Record { sequence, chain_hash, time_ms, command }));
+                }
+                Item::Seal => {
+                    if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
+                        return Err(self.segment.damaged(Damage::AfterSeal));
+                    }
+                    let path = folder::segment_path(&self.log_folder, self.segment.next_sequence());
+                    self.segment = self.segment.open_next(path)?;
+                }
+                Item::End { torn } => {
+                    self.end = Some(End { torn });
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// The next record, or `None` once `limit` was read. Everything up to `limit` must be durable; later records may
+    /// be read by a later call with a higher limit.
+    pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Record>, LogError> {
+        if self.segment.next_sequence() > limit {
+            return Ok(None);
+        }
+        if self.limit != limit {
+            self.segment.discard_read_ahead()?;
+            self.limit = limit;
+        }
+        let record = self.next_record()?;
+        if record.is_none() {
+            let path = self.segment.path().clone();
+            return Err(LogError::EndsEarly { path, sequence: self.segment.next_sequence() });
+        }
+        Ok(record)
+    }
+
+    /// The last record read, or passed on opening.
+    pub fn position(&self) -> Position {
+        let sequence = Sequence(self.segment.next_sequence().0.saturating_sub(1));
+        Position { sequence, chain_hash: self.segment.chain() }
+    }
+
+    /// Where the log ended, once [`Reader::next_record`] has said so.
+    pub(crate) fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    pub(crate) fn segment(&self) -> &SegmentReader {
+        &self.segment
+    }
+}

@@ -1,0 +1,103 @@
+//! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
+
+use crate::{
+    Damage, LogError, Options, Position, Reader, Record, Writer, folder, format, log_folder,
+    segment::SegmentReader,
+};
+use coretime_types::Sequence;
+use std::{
+    fs::{self, File},
+    io::{Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+/// What was found in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// The last record.
+    pub position: Position,
+    /// The last record's time, 0 if there is none. Times never decrease.
+    pub last_time_ms: u64,
+    /// The size of the torn record that was cut off, 0 if there was none. It was never acknowledged.
+    pub torn_bytes: u64,
+}
+
+/// Opens the log in a data folder, which is created if there is none, reads and checks all of it, calls `replay` with
+/// every record in order, and gives the writer that goes on behind the last.
+///
+/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last record, and one from a newer
+/// program.
+pub fn recover(
+    data_folder: &Path,
+    options: Options,
+    mut replay: impl FnMut(Record),
+) -> Result<(Writer, Recovered), LogError> {
+    fs::create_dir_all(data_folder).map_err(LogError::io("create", data_folder))?;
+    let lock = folder::lock(data_folder)?;
+    let log_folder = log_folder(data_folder);
+    if !log_folder.try_exists().map_err(LogError::io("find", &log_folder))? {
+        folder::create_log(data_folder, &log_folder)?;
+    }
+
+    let mut reader = Reader::open(&log_folder, Sequence(1))?;
+    while let Some(record) = reader.next_record()? {
+        replay(record);
+    }
+    let last = reader.segment();
+    check_segments_after(&log_folder, last)?;
+
+    let path = last.path().clone();
+    let file = File::options().write(true).open(&path).map_err(LogError::io("open", &path))?;
+    let file_bytes = file.metadata().map_err(LogError::io("measure", &path))?.len();
+    if file_bytes != last.offset() {
+        file.set_len(last.offset()).map_err(LogError::io("cut", &path))?;
+        file.sync_all().map_err(LogError::io("sync", &path))?;
+    }
+    (&file).seek(SeekFrom::Start(last.offset())).map_err(LogError::io("seek in", &path))?;
+
+    let torn = reader.end().is_some_and(|end| end.torn);
+    let recovered = Recovered {
+        position: reader.position(),
+        last_time_ms: last.time_ms(),
+        torn_bytes: if torn { file_bytes - last.offset() } else { 0 },
+    };
+    let writer = Writer::new(
+        data_folder.to_path_buf(),
+        lock,
+        options,
+        (path, file, last.offset()),
+        recovered.position,
+        last.time_ms(),
+    );
+    Ok((writer, recovered))
+}
+
+/// Nothing may follow the segment where the log ends, but for the one that a crash while rolling leaves: in its place,
+/// with its header only. That is removed; the writer makes it again when it is due.
+fn check_segments_after(log_folder: &Path, last: &SegmentReader) -> Result<(), LogError> {
+    let visited_to = last.next_sequence();
+    let mut after = Vec::new();
+    for first in folder::list_segments(log_folder)? {
+        let path = folder::segment_path(log_folder, first);
+        if path > *last.path() {
+            after.push((first, path));
+        }
+    }
+    let (first, path) = match after.as_slice() {
+        [] => return Ok(()),
+        [only] => only,
+        _ => return Err(last.damaged(Damage::NotSealed)),
+    };
+    if *first != visited_to || !is_unbegun(path, *first, last)? {
+        return Err(last.damaged(Damage::NotSealed));
+    }
+    fs::remove_file(path).map_err(LogError::io("remove", path))?;
+    folder::sync_folder(log_folder)
+}
+
+/// Whether a segment has no record and continues the log where it ends.
+fn is_unbegun(path: &PathBuf, first: Sequence, last: &SegmentReader) -> Result<bool, LogError> {
+    let segment = SegmentReader::open(path.clone(), first)?;
+    let bytes = fs::metadata(path).map_err(LogError::io("measure", path))?.len();
+    Ok(bytes == format::HEADER_BYTES as u64 && segment.chain() == last.chain())
+}

@@ -1,0 +1,217 @@
+//! Reading one segment.
+
+use crate::{
+    ChainHash, Damage, LogError,
+    format::{self, Body, HEADER_BYTES, Header, HeaderError, Kind, PREFIX_BYTES, SUFFIX_BYTES},
+};
+use codec::DecodeAll;
+use coretime_types::{Command, Sequence};
+use std::{
+    fs::File,
+    io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom},
+    path::PathBuf,
+};
+
+/// What comes next in a segment.
+pub(crate) enum Item {
+    Command {
+        time_ms: u64,
+        command: Command,
+    },
+    /// The segment is full; the log goes on in the next.
+    Seal,
+    /// Nothing more was written, or only the beginning of a record.
+    End {
+        torn: bool,
+    },
+}
+
+/// A segment, and how far it was read and checked.
+pub(crate) struct SegmentReader {
+    path: PathBuf,
+    input: BufReader<File>,
+    /// Up to here everything was read and is well.
+    offset: u64,
+    /// The sequence that must come next.
+    next: Sequence,
+    chain: ChainHash,
+    time_ms: u64,
+    record: Vec<u8>,
+}
+
+impl SegmentReader {
+    /// Opens a segment and checks its header against its name.
+    pub(crate) fn open(path: PathBuf, named_first: Sequence) -> Result<SegmentReader, LogError> {
+        let file = File::open(&path).map_err(|source| match source.kind() {
+            ErrorKind::NotFound => LogError::MissingSegment { path: path.clone(), sequence: named_first },
+            _ => LogError::Io { action: "open", path: path.clone(), source },
+        })?;
+        let mut segment = SegmentReader {
+            path,
+            input: BufReader::new(file),
+            offset: 0,
+            next: named_first,
+            chain: ChainHash::START,
+            time_ms: 0,
+            record: Vec::new(),
+        };
+        let mut bytes = [0; HEADER_BYTES];
+        if read_full(&mut segment.input, &mut bytes).map_err(segment.io("read"))? < HEADER_BYTES {
+            return Err(segment.damaged(Damage::ShortHeader));
+        }
+        let header = match Header::from_bytes(&bytes) {
+            Ok(header) => header,
+            Err(HeaderError::Damaged(damage)) => return Err(segment.damaged(damage)),
+            Err(HeaderError::NewerVersion(found)) => {
+                return Err(LogError::NewerVersion { path: segment.path, found });
+            }
+        };
+        if header.first != named_first {
+            return Err(segment.damaged(Damage::WrongFirstSequence { found: header.first }));
+        }
+        segment.chain = header.chain_before;
+        segment.offset = HEADER_BYTES as u64;
+        Ok(segment)
+    }
+
+    /// Opens the segment that follows this one, which must be sealed, and checks that it does.
+    pub(crate) fn open_next(&self, path: PathBuf) -> Result<SegmentReader, LogError> {
+        let mut next = SegmentReader::open(path, self.next)?;
+        next.check_follows(self.chain)?;
+        next.time_ms = self.time_ms;
+        Ok(next)
+    }
+
+    /// Checks that this segment continues what ends with `chain`. Before anything is read from it.
+    pub(crate) fn check_follows(&self, chain: ChainHash) -> Result<(), LogError> {
+        if self.chain == chain {
+            return Ok(());
+        }
+        Err(LogError::Damaged {
+            path: self.path.clone(),
+            offset: 0,
+            sequence: self.next,
+            damage: Damage::WrongChain { found: self.chain, expected: chain },
+        })
+    }
+
+    pub(crate) fn path(&self) -> &PathBuf {
+        &self.path
+    }
+
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    pub(crate) fn next_sequence(&self) -> Sequence {
+        self.next
+    }
+
+    pub(crate) fn chain(&self) -> ChainHash {
+        self.chain
+    }
+
+    pub(crate) fn time_ms(&self) -> u64 {
+        self.time_ms
+    }
+
+    /// Reads again from the disk: what was read ahead may have been written since.
+    pub(crate) fn discard_read_ahead(&mut self) -> Result<(), LogError> {
+        self.input.seek(SeekFrom::Start(self.offset)).map_err(self.io("seek in"))?;
+        Ok(())
+    }
+
+    /// Reads and checks what comes next. After a seal, an end or an error there is nothing more to read.
+    pub(crate) fn read_item(&mut self) -> Result<Item, LogError> {
+        let mut record = std::mem::take(&mut self.record);
+        let result = self.read_into(&mut record);
+        self.record = record;
+        result
+    }
+
+    fn read_into(&mut self, record: &mut Vec<u8>) -> Result<Item, LogError> {
+        let mut prefix = [0; PREFIX_BYTES];
+        let got = read_full(&mut self.input, &mut prefix).map_err(self.io("read"))?;
+        if got < PREFIX_BYTES {
+            return Ok(Item::End { torn: prefix != [0; PREFIX_BYTES] });
+        }
+        let body_bytes = match format::body_bytes(&prefix) {
+            Ok(body_bytes) => body_bytes,
+            Err(damage) => {
+                return self.end_if_rest_is_zero(prefix != [0; PREFIX_BYTES], damage);
+            }
+        };
+        record.clear();
+        record.extend_from_slice(&prefix);
+        record.resize(PREFIX_BYTES + body_bytes + SUFFIX_BYTES, 0);
+        let got = read_full(&mut self.input, &mut record[PREFIX_BYTES..]).map_err(self.io("read"))?;
+        if got < body_bytes + SUFFIX_BYTES {
+            return Ok(Item::End { torn: true });
+        }
+        // A complete record never ends in zero.
+        if record.last() == Some(&0) {
+            return self.end_if_rest_is_zero(true, Damage::CutShort);
+        }
+        let (body, payload) = format::parse_record(record).map_err(|damage| self.damaged(damage))?;
+        let item = self.check(body, payload)?;
+        self.offset += record.len() as u64;
+        if let Item::Command { time_ms, .. } = item {
+            self.chain = self.chain.after(record);
+            self.next = Sequence(self.next.0.saturating_add(1));
+            self.time_ms = time_ms;
+        }
+        Ok(item)
+    }
+
+    fn check(&self, body: Body, mut payload: &[u8]) -> Result<Item, LogError> {
+        if body.sequence != self.next {
+            return Err(self.damaged(Damage::WrongSequence { found: body.sequence }));
+        }
+        if body.kind == Kind::Seal {
+            return Ok(Item::Seal);
+        }
+        if body.time_ms < self.time_ms {
+            let damage = Damage::TimeBackwards { found_ms: body.time_ms, previous_ms: self.time_ms };
+            return Err(self.damaged(damage));
+        }
+        let command = Command::decode_all(&mut payload).map_err(|_| self.damaged(Damage::Undecodable))?;
+        Ok(Item::Command { time_ms: body.time_ms, command })
+    }
+
+    /// Nothing but zeros from here on is an end, anything else is `damage`.
+    fn end_if_rest_is_zero(&mut self, torn: bool, damage: Damage) -> Result<Item, LogError> {
+        let mut chunk = [0; 8192];
+        loop {
+            let got = read_full(&mut self.input, &mut chunk).map_err(self.io("read"))?;
+            if chunk[..got].iter().any(|byte| *byte != 0) {
+                return Err(self.damaged(damage));
+            }
+            if got < chunk.len() {
+                return Ok(Item::End { torn });
+            }
+        }
+    }
+
+    pub(crate) fn damaged(&self, damage: Damage) -> LogError {
+        LogError::Damaged { path: self.path.clone(), offset: self.offset, sequence: self.next, damage }
+    }
+
+    fn io(&self, action: &'static str) -> impl FnOnce(io::Error) -> LogError + use<> {
+        let path = self.path.clone();
+        move |source| LogError::Io { action, path, source }
+    }
+}
+
+/// Reads until the buffer is full or the file ends; how much was read.
+fn read_full(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
