@@ -1,5 +1,8 @@
 //! Plans are right, and no plan has fewer calls: against brute force on small universes of random binary cuts.
 
+// A test stops at the first surprise, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 use coretime_carving::{CarveError, ChainRegion, Custody, Cut, isolate};
 use coretime_types::{CoreIndex, CoreMask, Parts, Region, Timeslice};
 use proptest::prelude::*;
