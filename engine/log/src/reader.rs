@@ -24,6 +24,8 @@ pub struct Record {
 /// position that is durable) and on a copy of the log alone.
 pub struct Reader {
     log_folder: PathBuf,
+    /// The segments that were there on opening, ascending.
+    listed: Vec<Sequence>,
     segment: SegmentReader,
     /// What [`Reader::next_up_to`] was last asked for: beyond it, what was read ahead may be out of date.
     limit: Sequence,
@@ -41,8 +43,8 @@ impl Reader {
     /// checked now; segments before that are not looked at.
     pub fn open(log_folder: &Path, from: Sequence) -> Result<Reader, LogError> {
         let from = from.max(Sequence(1));
-        let segments = folder::list_segments(log_folder)?;
-        let first = segments.iter().copied().take_while(|first| *first <= from).last();
+        let listed = folder::list_segments(log_folder)?;
+        let first = listed.iter().copied().take_while(|first| *first <= from).last();
         let Some(first) = first else {
             let sequence = Sequence(1);
             return Err(LogError::MissingSegment {
@@ -54,8 +56,8 @@ impl Reader {
         if first == Sequence(1) {
             segment.check_follows(ChainHash::START)?;
         }
-        let mut reader =
-            Reader { log_folder: log_folder.to_path_buf(), segment, limit: Sequence(0), end: None };
+        let log_folder = log_folder.to_path_buf();
+        let mut reader = Reader { log_folder, listed, segment, limit: Sequence(0), end: None };
         let before = Sequence(from.0.saturating_sub(1));
         while reader.next_up_to(before)?.is_some() {}
         Ok(reader)
@@ -77,8 +79,7 @@ impl Reader {
                     if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
                         return Err(self.segment.damaged(Damage::AfterSeal));
                     }
-                    let path = folder::segment_path(&self.log_folder, self.segment.next_sequence());
-                    self.segment = self.segment.open_next(path)?;
+                    self.open_next_segment()?;
                 }
                 Item::End { torn } => {
                     self.end = Some(End { torn });
@@ -86,6 +87,15 @@ impl Reader {
                 }
             }
         }
+    }
+
+    fn open_next_segment(&mut self) -> Result<(), LogError> {
+        let (this, next) = (self.segment.first_sequence(), self.segment.next_sequence());
+        if let Some(between) = self.listed.iter().find(|first| this < **first && **first < next) {
+            return Err(LogError::UnexpectedFile { path: folder::segment_path(&self.log_folder, *between) });
+        }
+        self.segment = self.segment.open_next(folder::segment_path(&self.log_folder, next))?;
+        Ok(())
     }
 
     /// The next record, or `None` once `limit` was read. Everything up to `limit` must be durable; later records may

@@ -79,7 +79,7 @@ fn check_segments_after(log_folder: &Path, last: &SegmentReader) -> Result<(), L
     let mut after = Vec::new();
     for first in folder::list_segments(log_folder)? {
         let path = folder::segment_path(log_folder, first);
-        if path > *last.path() {
+        if first > last.first_sequence() {
             after.push((first, path));
         }
     }

@@ -29,6 +29,7 @@ pub(crate) enum Item {
 /// A segment, and how far it was read and checked.
 pub(crate) struct SegmentReader {
     path: PathBuf,
+    first: Sequence,
     input: BufReader<File>,
     /// Up to here everything was read and is well.
     offset: u64,
@@ -48,6 +49,7 @@ impl SegmentReader {
         })?;
         let mut segment = SegmentReader {
             path,
+            first: named_first,
             input: BufReader::new(file),
             offset: 0,
             next: named_first,
@@ -101,6 +103,10 @@ impl SegmentReader {
 
     pub(crate) fn offset(&self) -> u64 {
         self.offset
+    }
+
+    pub(crate) fn first_sequence(&self) -> Sequence {
+        self.first
     }
 
     pub(crate) fn next_sequence(&self) -> Sequence {

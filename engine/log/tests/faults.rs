@@ -240,7 +240,8 @@ fn doubled_and_swapped_segments_are_refused() {
 
     let inside = log_folder(folder.path()).join(format!("{:020}.log", 2));
     fs::write(&inside, &last).unwrap();
-    assert!(read_all(folder.path()).is_err());
+    let result = read_all(folder.path());
+    assert!(matches!(result, Err(LogError::UnexpectedFile { .. })), "{result:?}");
     fs::remove_file(&inside).unwrap();
 
     let (second, third) = (fs::read(&paths[1]).unwrap(), fs::read(&paths[2]).unwrap());
