@@ -10,6 +10,8 @@
 //!
 //! Deliberately absent: conversions to the engine's types (the gateway's business), and any knowledge of the engine.
 
+mod codec;
+
 /// The services and messages of package `coretime.exchange.v1`.
 pub mod v1 {
     // Generated code: its documentation is in the .proto files, its style the generator's.

@@ -1,1 +1,42 @@
-//! The gRPC gateway: sessions, requests, streams.
+//! The gateway: the exchange's gRPC services ([`coretime_proto::v1`]) over the engine.
+//!
+//! ```text
+//! request -> access (path, session) -> convert -> Engine::submit / query -> convert -> answer, or a status
+//!                                                 Engine::subscribe      -> streams
+//!                                                 FillSource             -> fills and instructions of the past
+//! ```
+//!
+//! # What it promises
+//!
+//! - Credentials are checked before a request is looked at, by one table of all calls (`auth/access.rs`). The account
+//!   is always the session's; no request names one. Another account's order does not exist, as far as anyone is told.
+//! - Bad input changes nothing and names the field at fault; a reject names the rules' own reason. All statuses carry
+//!   `google.rpc` details (`status.rs`).
+//! - An answer to a command is given when the command is durable, with its place in the log. A stream leaves nothing
+//!   out: it ends rather than leave a gap.
+//! - Whatever a client can make grow has a bound, in [`GatewayConfig`].
+//!
+//! # What it does not do
+//!
+//! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
+//! no store: fills come through the port [`FillSource`]. There is no TLS and there are no rate limits yet. Sessions
+//! and open challenges live in memory: after a restart everyone logs in again.
+//!
+//! Known limit: an order that has ended is known by its client order id only, and only that it has ended
+//! ([`coretime_market::Market::find_order`]); what it traded is in the fills.
+
+mod auth;
+mod config;
+mod convert;
+mod fill_source;
+mod server;
+mod service;
+mod status;
+mod streams;
+mod venue_info;
+
+pub use auth::access::{Access, RPCS};
+pub use config::GatewayConfig;
+pub use fill_source::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
+pub use server::{Gateway, GatewayError};
+pub use venue_info::VenueInfo;

@@ -1,0 +1,66 @@
+//! The gateway's bounds, each set on purpose.
+
+use std::time::Duration;
+
+/// The gateway's bounds. Every number is at least 1.
+#[derive(Clone, Debug)]
+pub struct GatewayConfig {
+    /// The largest request. 256 orders in one quote take less than half of the default.
+    pub max_request_bytes: usize,
+    /// How long a call may take, streams apart.
+    pub call_timeout: Duration,
+    /// Calls and streams open at once on one connection.
+    pub max_concurrent_calls_per_connection: u32,
+    /// What a client may send ahead on one call: a few requests of the largest size.
+    pub stream_window_bytes: u32,
+    /// What a client may send ahead on one connection: the memory a flooding client can take.
+    pub connection_window_bytes: u32,
+    /// The largest metadata of a call.
+    pub max_header_bytes: u32,
+    /// How often a silent connection is asked whether it still lives.
+    pub keepalive_interval: Duration,
+    /// How long it has to answer.
+    pub keepalive_timeout: Duration,
+    /// Streams open at once, of everyone together.
+    pub max_streams: usize,
+    /// Streams open at once for one account.
+    pub max_streams_per_account: usize,
+    /// How long a challenge can be used.
+    pub challenge_lifetime: Duration,
+    /// Challenges that were used and have not expired; beyond that nobody logs in until some expire.
+    pub max_used_challenges: usize,
+    /// How long a session lasts.
+    pub session_lifetime: Duration,
+    /// Sessions of everyone together.
+    pub max_sessions: usize,
+    /// Sessions of one account; one more ends the oldest.
+    pub max_sessions_per_account: usize,
+    /// What a client is told to wait when the engine is busy.
+    pub busy_retry_delay: Duration,
+    /// How long calls may go on once a shutdown has begun.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for GatewayConfig {
+    fn default() -> Self {
+        GatewayConfig {
+            max_request_bytes: 128 * 1024,
+            call_timeout: Duration::from_secs(10),
+            max_concurrent_calls_per_connection: 256,
+            stream_window_bytes: 256 * 1024,
+            connection_window_bytes: 1024 * 1024,
+            max_header_bytes: 16 * 1024,
+            keepalive_interval: Duration::from_secs(20),
+            keepalive_timeout: Duration::from_secs(10),
+            max_streams: 4096,
+            max_streams_per_account: 16,
+            challenge_lifetime: Duration::from_secs(60),
+            max_used_challenges: 65_536,
+            session_lifetime: Duration::from_secs(12 * 60 * 60),
+            max_sessions: 65_536,
+            max_sessions_per_account: 16,
+            busy_retry_delay: Duration::from_millis(50),
+            shutdown_grace: Duration::from_secs(5),
+        }
+    }
+}

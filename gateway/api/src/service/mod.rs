@@ -1,0 +1,127 @@
+//! The services, one file each, and what they share.
+
+mod account;
+mod auth;
+mod command;
+mod market_data;
+mod order;
+mod order_events;
+mod settlement;
+mod venue;
+
+use crate::{
+    auth::{
+        AuthError,
+        challenge::Challenges,
+        session::{Session, Sessions},
+        unix_time_ms,
+    },
+    config::GatewayConfig,
+    fill_source::{FillSource, FillSourceError},
+    status,
+    streams::{Follow, StreamSlots},
+    venue_info::VenueInfo,
+};
+use coretime_market::Market;
+use coretime_sequencer::{Engine, Position, Receipt};
+use coretime_types::{AccountId, Command};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::watch, task::spawn_blocking};
+use tonic::{Request, Status};
+
+/// What all services work on.
+pub(crate) struct State {
+    pub(crate) config: GatewayConfig,
+    pub(crate) engine: Engine,
+    pub(crate) fills: Arc<dyn FillSource>,
+    pub(crate) venue: VenueInfo,
+    pub(crate) challenges: Challenges,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) slots: Arc<StreamSlots>,
+    /// Turns true when the gateway shuts down.
+    pub(crate) shutdown: watch::Receiver<bool>,
+}
+
+/// The services.
+#[derive(Clone)]
+pub(crate) struct Api(pub(crate) Arc<State>);
+
+impl State {
+    pub(crate) fn new(
+        config: GatewayConfig,
+        engine: Engine,
+        fills: Arc<dyn FillSource>,
+        venue: VenueInfo,
+        shutdown: watch::Receiver<bool>,
+    ) -> Result<State, AuthError> {
+        let challenges =
+            Challenges::new(&venue, milliseconds(config.challenge_lifetime), config.max_used_challenges)?;
+        let sessions = Sessions::new(
+            milliseconds(config.session_lifetime),
+            config.max_sessions,
+            config.max_sessions_per_account,
+        );
+        let slots = StreamSlots::new(config.max_streams, config.max_streams_per_account);
+        Ok(State { config, engine, fills, venue, challenges, sessions: Arc::new(sessions), slots, shutdown })
+    }
+}
+
+impl Api {
+    /// Has a command carried out; the answer comes when it is durable.
+    async fn submit(&self, command: Command) -> Result<Receipt, Status> {
+        let answer = self.0.engine.submit(command);
+        let answer = answer.map_err(|error| status::not_taken(error, self.0.config.busy_retry_delay))?;
+        answer.await.map_err(|_| status::engine_stopped())
+    }
+
+    /// Asks the market something, and says up to where its answer takes all into account, at least.
+    async fn query<T, F>(&self, question: F) -> Result<(T, Position), Status>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Market) -> T + Send + 'static,
+    {
+        let position = self.0.engine.durable_position();
+        let answer = self.0.engine.query(question);
+        let answer = answer.map_err(|error| status::not_taken(error, self.0.config.busy_retry_delay))?;
+        Ok((answer.await.map_err(|_| status::engine_stopped())?, position))
+    }
+
+    /// Reads the store of fills, where blocking does no harm.
+    async fn read_store<T, F>(&self, read: F) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn FillSource) -> Result<T, FillSourceError> + Send + 'static,
+    {
+        let fills = self.0.fills.clone();
+        let answer = spawn_blocking(move || read(&*fills)).await;
+        // A task that panicked or was cancelled has read nothing either.
+        let answer = answer.unwrap_or_else(|error| Err(FillSourceError(Box::new(error))));
+        answer.map_err(|error| status::store_unavailable(&error))
+    }
+
+    /// Prepares a stream from the present position on.
+    fn follow(&self, session: Option<Session>) -> Result<Follow, Status> {
+        Ok(Follow {
+            _slot: self.0.slots.take(session.map(|session| session.account))?,
+            subscription: self.0.engine.subscribe(),
+            shutdown: self.0.shutdown.clone(),
+            session_left: session
+                .map(|session| Duration::from_millis(session.expires_ms.saturating_sub(unix_time_ms()))),
+        })
+    }
+}
+
+/// Who calls: the access check attached it. Without it nobody gets in, should a call be missing there.
+fn session<T>(request: &Request<T>) -> Result<Session, Status> {
+    let session = request.extensions().get::<Session>().copied();
+    session.ok_or_else(|| status::not_admitted(AuthError::CredentialsMissing))
+}
+
+/// The session's account, and the message.
+fn open<T>(request: Request<T>) -> Result<(AccountId, T), Status> {
+    Ok((session(&request)?.account, request.into_inner()))
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
