@@ -1,0 +1,102 @@
+//! A store of fills for tests: follows the engine in memory.
+
+use coretime_gateway::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
+use coretime_sequencer::{Engine, Position, Record};
+use coretime_types::{AccountId, Call, Event, InstructionEnd, InstructionNumber, Planck, Sequence, TradeId};
+use std::sync::{Arc, Mutex};
+
+pub(crate) struct FollowedFills(Arc<Mutex<Store>>);
+
+#[derive(Default)]
+struct Store {
+    position: Position,
+    fills: Vec<RecordedFill>,
+    instructions: Vec<RecordedInstruction>,
+}
+
+impl FollowedFills {
+    pub(crate) fn follow(engine: &Engine) -> FollowedFills {
+        let store = Arc::new(Mutex::new(Store::default()));
+        let (mut records, shared) = (engine.events_from(Sequence(1)), store.clone());
+        tokio::spawn(async move {
+            while let Ok(record) = records.next().await {
+                shared.lock().unwrap().apply(&record);
+            }
+        });
+        FollowedFills(store)
+    }
+}
+
+impl Store {
+    fn apply(&mut self, record: &Record) {
+        for event in record.events.iter() {
+            match *event {
+                Event::Trade(trade) => {
+                    let (sequence, time_ms) = (record.sequence, record.time_ms);
+                    self.fills.push(RecordedFill { sequence, time_ms, trade, instruction: None });
+                }
+                Event::Instruction { number, call } => {
+                    let account = match call {
+                        Call::Transfer { to, .. } | Call::Pay { to, .. } => to,
+                        Call::Assign { .. } => self.fills.last().unwrap().trade.buyer,
+                    };
+                    let fill = self.fills.last_mut().filter(|fill| fill.sequence == record.sequence);
+                    if let Some(fill) = fill {
+                        fill.instruction = Some(number);
+                    }
+                    let progress = InstructionProgress::Outstanding;
+                    self.instructions.push(RecordedInstruction { number, account, call, progress });
+                }
+                Event::InstructionEnded { number, end } => {
+                    let ended = self.instructions.iter_mut().find(|instruction| instruction.number == number);
+                    ended.unwrap().progress = match end {
+                        InstructionEnd::Confirmed => InstructionProgress::Confirmed {
+                            extrinsic_hash: None,
+                            block: coretime_types::BlockNumber(7),
+                            extrinsic_index: 2,
+                            chain_fee: Planck(3),
+                        },
+                        InstructionEnd::Failed(outcome) => {
+                            InstructionProgress::Failed { outcome, reason: "a test".into() }
+                        }
+                    };
+                }
+                _ => {}
+            }
+        }
+        self.position = Position { sequence: record.sequence, chain_hash: record.chain_hash };
+    }
+}
+
+impl FillSource for FollowedFills {
+    fn position(&self) -> Result<Position, FillSourceError> {
+        Ok(self.0.lock().unwrap().position)
+    }
+
+    fn fills_of(
+        &self,
+        account: AccountId,
+        after: Option<TradeId>,
+        limit: usize,
+    ) -> Result<Vec<RecordedFill>, FillSourceError> {
+        let store = self.0.lock().unwrap();
+        let own = store.fills.iter().filter(|fill| [fill.trade.buyer, fill.trade.seller].contains(&account));
+        Ok(own.filter(|fill| after < Some(fill.trade.trade_id)).take(limit).copied().collect())
+    }
+
+    fn instruction(&self, number: InstructionNumber) -> Result<Option<RecordedInstruction>, FillSourceError> {
+        let store = self.0.lock().unwrap();
+        Ok(store.instructions.iter().find(|instruction| instruction.number == number).cloned())
+    }
+
+    fn instructions_of(
+        &self,
+        account: AccountId,
+        after: Option<InstructionNumber>,
+        limit: usize,
+    ) -> Result<Vec<RecordedInstruction>, FillSourceError> {
+        let store = self.0.lock().unwrap();
+        let own = store.instructions.iter().filter(|instruction| instruction.account == account);
+        Ok(own.filter(|instruction| after < Some(instruction.number)).take(limit).cloned().collect())
+    }
+}

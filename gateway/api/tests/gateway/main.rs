@@ -1,0 +1,16 @@
+//! The gateway as a trader meets it: a real server on the loopback, a real engine with its log in a temporary folder.
+
+// A test's helpers may panic, too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod credentials;
+mod fields;
+mod fills;
+mod login;
+mod money_and_regions;
+mod orders;
+mod privacy;
+mod raw;
+mod server;
+mod streams;
+mod venue;
