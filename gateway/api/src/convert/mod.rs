@@ -9,6 +9,11 @@ pub(crate) mod order;
 pub(crate) mod order_view;
 pub(crate) mod page;
 
+#[cfg(test)]
+mod event_properties;
+#[cfg(test)]
+mod order_properties;
+
 /// A field that is missing or out of range, by its path in the request: `bid.terms.within`, `legs[2].lot_parts`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FieldError {

@@ -123,18 +123,14 @@ async fn what_the_rules_reject_names_the_field_too() {
     let good = terms(1, 10, 100, 110);
     let cases = [
         (
-            bid_of(v1::BidTerms { unit_price_planck: 0, ..good.clone() }),
+            bid_of(v1::BidTerms { unit_price_planck: 0, ..good }),
             "INVALID_PRICE",
             "bid.terms.unit_price_planck",
         ),
-        (bid_of(v1::BidTerms { lot_parts: 0, ..good.clone() }), "INVALID_LOT", "bid.terms.lot_parts"),
+        (bid_of(v1::BidTerms { lot_parts: 0, ..good }), "INVALID_LOT", "bid.terms.lot_parts"),
+        (bid_of(v1::BidTerms { duration_timeslices: 0, ..good }), "INVALID_WINDOW", "bid.terms.within"),
         (
-            bid_of(v1::BidTerms { duration_timeslices: 0, ..good.clone() }),
-            "INVALID_WINDOW",
-            "bid.terms.within",
-        ),
-        (
-            v1::Bid { post_only: true, time_in_force: 2, ..bid_of(good.clone()) },
+            v1::Bid { post_only: true, time_in_force: 2, ..bid_of(good) },
             "INVALID_TIME_IN_FORCE",
             "bid.post_only",
         ),

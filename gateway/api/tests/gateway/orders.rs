@@ -112,7 +112,7 @@ async fn a_replace_changes_price_and_quantity() {
     let (_venue, alice, _, _) = market().await;
     let order_id = alice.place_bid(bid(11, 100, 100, 200)).await.unwrap().order_id;
     let request = v1::ReplaceOrderRequest { order_id, unit_price_planck: Some(50), ..Default::default() };
-    let replaced = alice.orders().replace_order(alice.with(request.clone())).await.unwrap().into_inner();
+    let replaced = alice.orders().replace_order(alice.with(request)).await.unwrap().into_inner();
     assert_eq!(kinds(&replaced.events), ["replaced"]);
     assert_eq!(alice.balance().await.1, 400_000);
     let request = v1::ReplaceOrderRequest { unit_price_planck: Some(u64::MAX), ..request };

@@ -137,11 +137,13 @@ impl Venue {
     }
 }
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
 /// An on-chain key.
 pub(crate) struct Key {
     pub(crate) account: AccountId,
     pub(crate) scheme: v1::SignatureScheme,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>,
+    sign: Sign,
 }
 
 impl Key {
