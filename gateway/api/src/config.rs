@@ -23,6 +23,9 @@ pub struct GatewayConfig {
     pub keepalive_timeout: Duration,
     /// Streams open at once, of everyone together.
     pub max_streams: usize,
+    /// Public streams open at once, of everyone together: less than all, so that strangers never take the place of
+    /// those who trade.
+    pub max_public_streams: usize,
     /// Streams open at once for one account.
     pub max_streams_per_account: usize,
     /// How long a challenge can be used.
@@ -53,6 +56,7 @@ impl Default for GatewayConfig {
             keepalive_interval: Duration::from_secs(20),
             keepalive_timeout: Duration::from_secs(10),
             max_streams: 4096,
+            max_public_streams: 1024,
             max_streams_per_account: 16,
             challenge_lifetime: Duration::from_secs(60),
             max_used_challenges: 65_536,

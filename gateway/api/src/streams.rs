@@ -16,9 +16,10 @@ use tokio::{
 };
 use tonic::Status;
 
-/// Counts open streams, of everyone and of each account.
+/// Counts open streams: of everyone, of each account, and of those without one.
 pub(crate) struct StreamSlots {
     max: usize,
+    max_public: usize,
     max_per_account: usize,
     open: Mutex<Open>,
 }
@@ -26,7 +27,8 @@ pub(crate) struct StreamSlots {
 #[derive(Default)]
 struct Open {
     total: usize,
-    by_account: BTreeMap<AccountId, usize>,
+    /// `None` has the public ones.
+    by_account: BTreeMap<Option<AccountId>, usize>,
 }
 
 /// A place among the open streams, given back when dropped.
@@ -36,21 +38,20 @@ pub(crate) struct StreamSlot {
 }
 
 impl StreamSlots {
-    pub(crate) fn new(max: usize, max_per_account: usize) -> Arc<StreamSlots> {
-        Arc::new(StreamSlots { max, max_per_account, open: Mutex::default() })
+    pub(crate) fn new(max: usize, max_public: usize, max_per_account: usize) -> Arc<StreamSlots> {
+        Arc::new(StreamSlots { max, max_public, max_per_account, open: Mutex::default() })
     }
 
     /// Takes a place; `account` is `None` for public streams.
     pub(crate) fn take(self: &Arc<Self>, account: Option<AccountId>) -> Result<StreamSlot, Status> {
+        let limit = if account.is_some() { self.max_per_account } else { self.max_public };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_account = account.and_then(|account| open.by_account.get(&account)).copied().unwrap_or(0);
-        if open.total >= self.max || of_account >= self.max_per_account {
+        let count = open.by_account.get(&account).copied().unwrap_or(0);
+        if open.total >= self.max || count >= limit {
             return Err(status::too_many_streams());
         }
         open.total += 1;
-        if let Some(account) = account {
-            open.by_account.insert(account, of_account + 1);
-        }
+        open.by_account.insert(account, count + 1);
         Ok(StreamSlot { slots: self.clone(), account })
     }
 }
@@ -59,12 +60,10 @@ impl Drop for StreamSlot {
     fn drop(&mut self) {
         let mut open = self.slots.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.total = open.total.saturating_sub(1);
-        if let Some(account) = self.account
-            && let Some(count) = open.by_account.get_mut(&account)
-        {
+        if let Some(count) = open.by_account.get_mut(&self.account) {
             *count = count.saturating_sub(1);
             if *count == 0 {
-                open.by_account.remove(&account);
+                open.by_account.remove(&self.account);
             }
         }
     }
@@ -136,12 +135,13 @@ mod tests {
 
     #[test]
     fn slots_are_bounded_for_all_and_for_each_and_come_back() {
-        let slots = StreamSlots::new(3, 2);
+        let slots = StreamSlots::new(3, 1, 2);
         let (alice, bob) = (Some(AccountId([1; 32])), Some(AccountId([2; 32])));
         let first = slots.take(alice).unwrap();
         let _second = slots.take(alice).unwrap();
         assert!(slots.take(alice).is_err());
         let third = slots.take(None).unwrap();
+        assert!(slots.take(None).is_err());
         assert!(slots.take(bob).is_err());
         drop(third);
         let _fourth = slots.take(bob).unwrap();

@@ -61,7 +61,8 @@ impl State {
             config.max_sessions,
             config.max_sessions_per_account,
         );
-        let slots = StreamSlots::new(config.max_streams, config.max_streams_per_account);
+        let slots =
+            StreamSlots::new(config.max_streams, config.max_public_streams, config.max_streams_per_account);
         Ok(State { config, engine, fills, venue, challenges, sessions: Arc::new(sessions), slots, shutdown })
     }
 }
