@@ -99,8 +99,9 @@ fn failure(commands: &[Command], checks: &[Check]) -> Option<String> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(reason) => reason,
         Err(panic) => {
-            let text = panic.downcast_ref::<String>().cloned();
-            Some(format!("panic: {}", text.unwrap_or_else(|| "no text".to_owned())))
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or(panic.downcast_ref::<&str>().copied());
+            Some(format!("panic: {}", text.unwrap_or("no text")))
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::Model;
 use coretime_market::Market;
 use coretime_types::{
     BlockNumber, CancelTarget, ChainReference, ClientOrderId, Command, Event, OrderId, Planck, RejectReason,
-    Rejection, RequestId,
+    Rejection, RequestId, SelfTrade,
 };
 
 /// Both agree on the events; the views are compared elsewhere.
@@ -79,6 +79,41 @@ fn a_live_order_keeps_its_name_however_many_end() {
         both(&mut market, &mut model, &Command::Cancel { account: buyer, target, request_id: None });
     }
     assert_eq!(both(&mut market, &mut model, &Command::PlaceBid(bid)), duplicate(1));
+}
+
+#[test]
+fn an_undone_order_forgets_no_name() {
+    let (mut market, mut model) = (Market::new(), Model::new());
+    let owner = account(BUYER);
+    let reference = |block| ChainReference { block: BlockNumber(block), event: 0 };
+    let amount = Planck(1 << 40);
+    both(&mut market, &mut model, &Command::DepositFunds { account: owner, amount, reference: reference(1) });
+    let mut fixture = Fixture::new();
+    let mut bid = fixture.bid(BUYER, 5, 80);
+    for name in 1..=4_096 {
+        bid.terms.client_order_id = ClientOrderId(name);
+        bid.time_in_force = ImmediateOrCancel;
+        both(&mut market, &mut model, &Command::PlaceBid(bid));
+    }
+    let region = core_region(0, WINDOW);
+    let deposit = Command::DepositRegion { account: owner, region, renewable: true, reference: reference(2) };
+    both(&mut market, &mut model, &deposit);
+    let mut ask = fixture.ask(BUYER, 0, 5);
+    ask.client_order_id = ClientOrderId(9_999);
+    both(&mut market, &mut model, &Command::PlaceAsk(ask));
+
+    // It cancels the ask, whose name pushes out the oldest, and then does not fill.
+    let before = market.state_hash();
+    bid.terms.client_order_id = ClientOrderId(10_000);
+    bid.terms.self_trade = SelfTrade::CancelMaker;
+    bid.time_in_force = FillOrKill;
+    let events = both(&mut market, &mut model, &Command::PlaceBid(bid));
+    assert_eq!(events, rejected(RejectReason::NotFilled));
+    assert_eq!(market.state_hash(), before);
+    for name in [1, 4_096] {
+        bid.terms.client_order_id = ClientOrderId(name);
+        assert_eq!(both(&mut market, &mut model, &Command::PlaceBid(bid)), duplicate(name));
+    }
 }
 
 #[test]
