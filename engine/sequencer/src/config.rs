@@ -1,0 +1,31 @@
+//! How the engine is set up.
+
+use std::path::PathBuf;
+
+/// How the engine is set up. Every capacity is at least 1; 0 is taken for 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineConfig {
+    /// The data folder, created if there is none. The log is in `log/` inside.
+    pub data_dir: PathBuf,
+    /// Commands and queries that may wait; beyond that, `Busy`.
+    pub queue_capacity: usize,
+    /// Commands and queries that share one sync, at most.
+    pub group_max: usize,
+    /// Records kept in memory for readers.
+    pub history_capacity: usize,
+    /// The size of the log's segments.
+    pub segment_bytes: u64,
+}
+
+impl EngineConfig {
+    /// The usual setup, in this data folder.
+    pub fn new(data_dir: impl Into<PathBuf>) -> EngineConfig {
+        EngineConfig {
+            data_dir: data_dir.into(),
+            queue_capacity: 4096,
+            group_max: 1024,
+            history_capacity: 65_536,
+            segment_bytes: coretime_log::Options::default().segment_bytes,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The last records, kept in memory for readers.
+
+use crate::Record;
+use coretime_types::Sequence;
+use std::{collections::VecDeque, sync::Arc};
+
+/// The last records, without gaps.
+pub(crate) struct History {
+    records: VecDeque<Arc<Record>>,
+    capacity: usize,
+    /// The last record that was added, 0 before the first.
+    last: Sequence,
+}
+
+/// Where a record is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// Here.
+    Found(Arc<Record>),
+    /// Only in the log.
+    Gone,
+    /// Nowhere yet.
+    NotYet,
+}
+
+impl History {
+    pub(crate) fn new(capacity: usize) -> History {
+        History { records: VecDeque::new(), capacity: capacity.max(1), last: Sequence(0) }
+    }
+
+    /// Adds the record that follows the last.
+    pub(crate) fn push(&mut self, record: Arc<Record>) {
+        if self.records.len() == self.capacity {
+            self.records.pop_front();
+        }
+        self.last = record.sequence;
+        self.records.push_back(record);
+    }
+
+    pub(crate) fn get(&self, sequence: Sequence) -> Lookup {
+        if sequence > self.last {
+            return Lookup::NotYet;
+        }
+        self.records
+            .front()
+            .and_then(|first| sequence.0.checked_sub(first.sequence.0))
+            .and_then(|index| self.records.get(usize::try_from(index).ok()?))
+            .map_or(Lookup::Gone, |record| Lookup::Found(record.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coretime_log::ChainHash;
+    use coretime_types::{Command, Timeslice};
+
+    fn record(sequence: u64) -> Arc<Record> {
+        Arc::new(Record {
+            sequence: Sequence(sequence),
+            chain_hash: ChainHash::START,
+            time_ms: 0,
+            command: Command::AdvanceClock { tradable_from: Timeslice(0) },
+            events: Arc::new([]),
+        })
+    }
+
+    #[test]
+    fn it_keeps_the_last_records() {
+        let mut history = History::new(3);
+        assert_eq!(history.get(Sequence(1)), Lookup::NotYet);
+        for sequence in 1..=5 {
+            history.push(record(sequence));
+        }
+        assert_eq!(history.get(Sequence(0)), Lookup::Gone);
+        assert_eq!(history.get(Sequence(2)), Lookup::Gone);
+        for sequence in 3..=5 {
+            assert_eq!(history.get(Sequence(sequence)), Lookup::Found(record(sequence)));
+        }
+        assert_eq!(history.get(Sequence(6)), Lookup::NotYet);
+    }
+}

@@ -1,0 +1,76 @@
+//! Going through the log again, for a reader that has fallen behind the history in memory.
+
+use crate::{ReadError, Record, StateMachine, history::Lookup, shared::Shared, stop::panic_message};
+use coretime_log::Reader;
+use coretime_types::{Event, Sequence};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+};
+use tokio::sync::mpsc;
+
+/// Records that a replay may be ahead of its reader.
+const AHEAD_MAX: usize = 1024;
+
+/// What a replay sends: records in order, then at most one error. Without one it has caught up when it ends.
+pub(crate) type Replayed = mpsc::Receiver<Result<Arc<Record>, ReadError>>;
+
+/// Starts a replay that sends the records from a sequence on, in a thread of its own.
+pub(crate) type StartReplay = fn(Arc<Shared>, Sequence) -> Result<Replayed, ReadError>;
+
+/// Does a logged command again.
+pub(crate) fn apply<M: StateMachine>(
+    machine: &mut M,
+    logged: coretime_log::Record,
+    events: &mut Vec<Event>,
+) -> Record {
+    let coretime_log::Record { sequence, chain_hash, time_ms, command } = logged;
+    events.clear();
+    machine.apply(&command, events);
+    Record { sequence, chain_hash, time_ms, command, events: events.as_slice().into() }
+}
+
+pub(crate) fn start<M: StateMachine>(shared: Arc<Shared>, from: Sequence) -> Result<Replayed, ReadError> {
+    let (sender, replayed) = mpsc::channel(AHEAD_MAX);
+    let run = move || {
+        let result = catch_unwind(AssertUnwindSafe(|| run::<M>(&shared, from, &sender)))
+            .unwrap_or_else(|panic| Err(ReadError::Panicked(panic_message(&*panic))));
+        if let Err(error) = result {
+            // The reader may be gone.
+            let _ = sender.blocking_send(Err(error));
+        }
+    };
+    match thread::Builder::new().name("replay".into()).spawn(run) {
+        Ok(_) => Ok(replayed),
+        Err(error) => Err(ReadError::Thread(Arc::new(error))),
+    }
+}
+
+/// Sends until the history in memory has what comes next.
+fn run<M: StateMachine>(
+    shared: &Shared,
+    from: Sequence,
+    sender: &mpsc::Sender<Result<Arc<Record>, ReadError>>,
+) -> Result<(), ReadError> {
+    let mut machine = M::default();
+    let mut events = Vec::new();
+    let mut reader = Reader::open(&shared.log_folder, Sequence(1)).map_err(Arc::new)?;
+    loop {
+        let durable = shared.durable_position().sequence;
+        while let Some(logged) = reader.next_up_to(durable).map_err(Arc::new)? {
+            let record = apply(&mut machine, logged, &mut events);
+            let wanted = record.sequence >= from;
+            if wanted && sender.blocking_send(Ok(Arc::new(record))).is_err() {
+                return Ok(());
+            }
+            if sender.is_closed() {
+                return Ok(());
+            }
+        }
+        let next = Sequence(reader.position().sequence.0.saturating_add(1));
+        if shared.find(next) != Lookup::Gone {
+            return Ok(());
+        }
+    }
+}

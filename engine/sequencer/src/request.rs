@@ -1,0 +1,52 @@
+//! What waits in the queue.
+
+use crate::Receipt;
+use coretime_types::Command;
+use tokio::sync::oneshot;
+
+/// What waits in the queue.
+pub(crate) enum Request<M> {
+    Submit {
+        command: Command,
+        answer: oneshot::Sender<Receipt>,
+    },
+    Query(Box<dyn Query<M>>),
+    /// Take what is in the queue, then end.
+    Shutdown,
+}
+
+/// A question to the state machine, in two steps: what it saw leaves only when it is durable.
+pub(crate) trait Query<M>: Send {
+    fn look(&mut self, machine: &M);
+    fn answer(self: Box<Self>);
+}
+
+/// The one implementation: a closure, then its result.
+pub(crate) struct Question<F, T> {
+    question: Option<F>,
+    result: Option<T>,
+    answer: oneshot::Sender<T>,
+}
+
+impl<F, T> Question<F, T> {
+    pub(crate) fn new(question: F, answer: oneshot::Sender<T>) -> Question<F, T> {
+        Question { question: Some(question), result: None, answer }
+    }
+}
+
+impl<M, F, T> Query<M> for Question<F, T>
+where
+    F: FnOnce(&M) -> T + Send,
+    T: Send,
+{
+    fn look(&mut self, machine: &M) {
+        self.result = self.question.take().map(|question| question(machine));
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(result) = self.result {
+            // Whoever asked may have lost interest.
+            let _ = self.answer.send(result);
+        }
+    }
+}

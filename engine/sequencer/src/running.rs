@@ -1,0 +1,119 @@
+//! Starting and ending the engine.
+
+use crate::{
+    Engine, EngineConfig, StateMachine, StopReason, history::History, replay, shared::Shared,
+    stop::panic_message, thread::EngineThread,
+};
+use coretime_log::{LogError, Options};
+use coretime_market::Market;
+use coretime_types::Sequence;
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+use tokio::sync::watch;
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The log cannot be opened.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A bug: a command in the log makes the state machine panic.
+    #[error("replaying the log panicked after sequence {}: {message}", .last.0)]
+    Panicked {
+        /// The last command that was replayed.
+        last: Sequence,
+        /// What the panic said.
+        message: Arc<str>,
+    },
+    /// The operating system gives no thread.
+    #[error("cannot start the engine thread: {0}")]
+    Thread(#[source] io::Error),
+}
+
+/// The engine's thread. Dropping this shuts the engine down too, and blocks until it has ended.
+pub struct Running<M: StateMachine = Market> {
+    engine: Engine<M>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Replays the log, then starts the engine thread with the market.
+pub fn start(config: EngineConfig) -> Result<(Engine, Running), StartError> {
+    start_machine(config)
+}
+
+/// As [`start`], with another state machine.
+pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>, Running<M>), StartError> {
+    let began = Instant::now();
+    let mut machine = M::default();
+    let mut history = History::new(config.history_capacity);
+    let mut events = Vec::new();
+    let mut last = Sequence(0);
+    let options = Options { segment_bytes: config.segment_bytes };
+    let recovery = catch_unwind(AssertUnwindSafe(|| {
+        coretime_log::recover(&config.data_dir, options, |logged| {
+            let record = replay::apply(&mut machine, logged, &mut events);
+            last = record.sequence;
+            history.push(Arc::new(record));
+        })
+    }));
+    let (log, recovered) =
+        recovery.map_err(|panic| StartError::Panicked { last, message: panic_message(&*panic) })??;
+    tracing::info!(
+        commands = recovered.position.sequence.0,
+        chain_hash = %recovered.position.chain_hash,
+        torn_bytes = recovered.torn_bytes,
+        elapsed = ?began.elapsed(),
+        "replayed the command log"
+    );
+
+    let (durable, durable_receiver) = watch::channel(recovered.position);
+    let (sender, requests) = crossbeam_channel::bounded(config.queue_capacity.max(1));
+    let log_folder = coretime_log::log_folder(&config.data_dir);
+    let shared = Arc::new(Shared::new(log_folder, replay::start::<M>, durable_receiver, history));
+    let engine_thread = EngineThread {
+        machine,
+        log,
+        last_time_ms: recovered.last_time_ms,
+        requests: requests.clone(),
+        group_max: config.group_max.max(1),
+        group: Vec::new(),
+        events,
+        closing: false,
+        durable,
+        shared: shared.clone(),
+    };
+    let thread = thread::Builder::new()
+        .name("engine".into())
+        .spawn(move || engine_thread.run_to_end())
+        .map_err(StartError::Thread)?;
+    let engine = Engine::new(sender, requests, shared);
+    Ok((engine.clone(), Running { engine, thread: Some(thread) }))
+}
+
+impl<M: StateMachine> Running<M> {
+    /// Takes nothing more, does what is queued, syncs, answers, and ends. Says how it ended:
+    /// [`StopReason::ShutDown`] unless it had failed. Blocks.
+    pub fn shutdown(mut self) -> StopReason {
+        self.end();
+        self.engine.stop_reason().unwrap_or(StopReason::ShutDown)
+    }
+
+    fn end(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.engine.close();
+            // The thread catches its panics and keeps the reason.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl<M: StateMachine> Drop for Running<M> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
