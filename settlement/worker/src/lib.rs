@@ -1,1 +1,58 @@
 //! Settlement: the chain's side of the exchange, through subxt.
+//!
+//! It reads finalised blocks one by one, turns what reaches custody into deposit commands, moves the market's clock by
+//! the broker's status, carries out the engine's instructions as signed batches, and reports what became of them. The
+//! log and the chain are all that it remembers: it may die at any point and begin again.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `worker` | the loop: connect, read blocks, settle, again |
+//! | `block` | one finalised block: clock, deposits, confirmations, `BlockSeen` |
+//! | `settle` | the newest finalised block: what became of the last batch, then the next one |
+//! | `deposits`, `confirm`, `plan`, `attempts` | the decisions, pure and tested apart from any chain |
+//! | `chain/` | all that knows metadata and SCALE; `chain/broker` what is specific to today's pallet-broker |
+//! | `reconcile` | the ledger against the chain |
+//! | `projection` | the store of fills, fed from the log |
+//!
+//! # What it promises
+//!
+//! - *Exactly once.* Signed bytes, nonce and last possible block are in the log before they are submitted. An
+//!   instruction is in no other extrinsic until finalised blocks show that the first can no longer be included: its last
+//!   block has passed, or its nonce is used. Until then the same bytes are submitted again.
+//! - A batch happens whole or not at all (`batch_all`), cuts and deliveries together, with a remark that names the place
+//!   in the log.
+//! - Success is read from `BatchCompleted`, `ProxyExecuted` and `RegionDropped`, never from the outer success alone.
+//! - Reports of a block come before its `BlockSeen`, so that a crash in between repeats them harmlessly.
+//! - Nothing is wired to one runtime: calls and events go by their names, and what the chain lacks is told at the start.
+//!
+//! # What it does not do
+//!
+//! - It decides nothing about money in the ledger; it sends commands.
+//! - One batch is in flight at a time.
+//! - Funds and regions that arrive without an event (some XCM) are found by [`Reconciler`] as differences, not credited.
+//! - What is held back is listed for this run only; after a restart it still shows as a difference.
+
+mod attempts;
+mod block;
+mod chain;
+mod config;
+mod confirm;
+mod deposits;
+mod error;
+mod keys;
+mod ledger;
+mod plan;
+mod projection;
+mod reconcile;
+mod settle;
+mod status;
+mod worker;
+
+pub use chain::{ChainError, ChainInfo};
+pub use config::SettlementConfig;
+pub use error::SettlementError;
+pub use keys::{KeyError, SignerKey, parse_account};
+pub use projection::FillsProjection;
+pub use reconcile::{Difference, Reconciler, Report};
+pub use status::{HeldBack, Status};
+pub use worker::Settlement;

@@ -1,0 +1,168 @@
+//! One finalised block: clock, deposits, confirmations, and at last that it was read.
+
+use crate::{
+    HeldBack, Settlement, SettlementError,
+    attempts::Blame,
+    chain::{
+        AtBlock, broker,
+        events::{self, BlockEvent},
+        extrinsic,
+    },
+    confirm::{self, Verdict},
+    deposits,
+    ledger::{note_rejection, rejection},
+    status::MAX_LISTED,
+};
+use coretime_types::{
+    BlockNumber, Call, Command, ExtrinsicHash, FailureOutcome, InstructionNumber, SettlementConfirmed,
+    Timeslices,
+};
+use std::collections::BTreeMap;
+
+/// While catching up, blocks in which nothing happened are noted only now and then.
+const QUIET_BLOCKS: u64 = 16;
+
+impl Settlement {
+    /// Reads a block to its end.
+    pub(crate) async fn read_block(&mut self, at: &AtBlock, newest: bool) -> Result<(), SettlementError> {
+        let block = BlockNumber(at.block_number());
+        let events = events::of_block(at).await?;
+        self.move_clock(at).await?;
+        let arrived = self.credit_arrivals(at, &events).await?;
+        let confirmed = self.confirm(at, &events).await?;
+        if newest || arrived || confirmed || block.0.is_multiple_of(QUIET_BLOCKS) {
+            let seen = Command::BlockSeen { number: block, hash: hash_of(at) };
+            self.ledger.submit(seen).await?;
+        }
+        self.status.send_modify(|status| status.finalised_block = Some(block));
+        Ok(())
+    }
+
+    async fn move_clock(&mut self, at: &AtBlock) -> Result<(), SettlementError> {
+        let Some(last_committed) = broker::last_committed(at).await? else { return Ok(()) };
+        let ahead = Timeslices(self.config.delivery_lead.0.saturating_add(1));
+        let tradable_from = last_committed.checked_add(ahead).unwrap_or(last_committed);
+        if tradable_from > self.tradable_from {
+            let receipt = self.ledger.submit(Command::AdvanceClock { tradable_from }).await?;
+            note_rejection(&receipt, "moving the clock");
+            self.tradable_from = tradable_from;
+        }
+        Ok(())
+    }
+
+    /// Whether anything arrived.
+    async fn credit_arrivals(
+        &mut self,
+        at: &AtBlock,
+        events: &[BlockEvent],
+    ) -> Result<bool, SettlementError> {
+        let block = BlockNumber(at.block_number());
+        let (custody, signer) = (self.config.custody, self.config.signer.account());
+        let arrivals = deposits::arrivals(block, events, custody, signer);
+        for arrival in &arrivals {
+            match deposits::credit(at, *arrival, custody).await? {
+                Err(held_back) => self.hold_back(held_back),
+                Ok(command) => {
+                    let (reference, what) = match &command {
+                        Command::DepositRegion { region, account, reference, .. } => {
+                            (*reference, format!("{region} of {account}"))
+                        }
+                        Command::DepositFunds { amount, account, reference } => {
+                            (*reference, format!("{amount} planck of {account}"))
+                        }
+                        _ => continue,
+                    };
+                    let receipt = self.ledger.submit(command).await?;
+                    match rejection(&receipt) {
+                        None => tracing::info!(%block, what, "credited a deposit"),
+                        Some(reason) => {
+                            let reason = format!("the market rejected it: {}", reason.name());
+                            self.hold_back(HeldBack { reference, what, reason });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(!arrivals.is_empty())
+    }
+
+    fn hold_back(&self, held_back: HeldBack) {
+        let HeldBack { reference, what, reason } = &held_back;
+        let (block, event) = (reference.block, reference.event);
+        tracing::warn!(%block, event, what, reason, "not credited: to be returned, or credited by hand");
+        self.status.send_modify(|status| {
+            if status.held_back.len() >= MAX_LISTED {
+                status.held_back.remove(0);
+            }
+            status.held_back.push(held_back);
+        });
+    }
+
+    /// Looks for our own extrinsics and reports what became of them. Whether there were any.
+    async fn confirm(&mut self, at: &AtBlock, events: &[BlockEvent]) -> Result<bool, SettlementError> {
+        let mut batches: BTreeMap<ExtrinsicHash, Vec<(InstructionNumber, Call)>> = BTreeMap::new();
+        for open in self.ledger.open_instructions().await? {
+            if let Some(submission) = open.submission {
+                batches.entry(submission.extrinsic_hash).or_default().push((open.number, open.call));
+            }
+        }
+        if batches.is_empty() {
+            return Ok(false);
+        }
+        let mut found = false;
+        for (index, hash) in extrinsic::hashes(at).await? {
+            if let Some(legs) = batches.remove(&hash) {
+                found = true;
+                self.report(at, events, index, &hash, &legs).await?;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn report(
+        &mut self,
+        at: &AtBlock,
+        events: &[BlockEvent],
+        extrinsic_index: u32,
+        hash: &ExtrinsicHash,
+        legs: &[(InstructionNumber, Call)],
+    ) -> Result<(), SettlementError> {
+        let block = BlockNumber(at.block_number());
+        let fee = confirm::fee(events, extrinsic_index);
+        let lost = match confirm::verdict(events, extrinsic_index, legs) {
+            Verdict::CarriedOut { lost } => lost,
+            Verdict::Failed { error } => {
+                let blame = self.attempts.failed(legs, &error, block);
+                tracing::warn!(%block, hash, error = error.0, ?blame, %fee, "a batch failed");
+                self.status.send_modify(|status| {
+                    status.last_error = Some(format!("batch {hash} failed in block {block}: {}", error.0));
+                });
+                if let Blame::Lasting(number) = blame {
+                    self.ledger.fail(number, FailureOutcome::Returned, error.0).await?;
+                }
+                return Ok(());
+            }
+        };
+        tracing::info!(%block, hash, legs = legs.len(), %fee, "a batch was carried out");
+        for ((instruction, _), chain_fee) in legs.iter().zip(confirm::shares(fee, legs.len())) {
+            let instruction = *instruction;
+            if lost.contains(&instruction) {
+                let reason = "it came too late, and the chain dropped the region".to_owned();
+                self.ledger.fail(instruction, FailureOutcome::Lost, reason).await?;
+                continue;
+            }
+            let confirmed = SettlementConfirmed { instruction, block, extrinsic_index, chain_fee };
+            let receipt = self.ledger.submit(Command::SettlementConfirmed(confirmed)).await?;
+            note_rejection(&receipt, "a confirmation");
+        }
+        let done: Vec<InstructionNumber> = legs.iter().map(|(number, _)| *number).collect();
+        self.attempts.succeeded(&done);
+        self.status.send_modify(|status| status.last_error = None);
+        Ok(())
+    }
+}
+
+/// A block's hash as the log has it.
+pub(crate) fn hash_of(at: &AtBlock) -> String {
+    format!("0x{}", hex::encode(at.block_hash().0))
+}

@@ -1,0 +1,72 @@
+//! What the rest of the venue needs to know about the chain.
+
+use super::{AtBlock, Chain, ChainError, accounts, broker, probe};
+use crate::keys::SignerKey;
+use coretime_types::Planck;
+use subxt::dynamic;
+
+/// What the rest of the venue needs to know about the chain, read from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainInfo {
+    /// The hash of the chain's first block.
+    pub genesis_hash: [u8; 32],
+    /// The network's number in SS58 addresses.
+    pub ss58_prefix: u16,
+    /// The token's name, for example `DOT`.
+    pub token_symbol: String,
+    /// How many decimals the token has.
+    pub token_decimals: u32,
+    /// The least that an account can have; the least amount of a withdrawal should be no lower.
+    pub existential_deposit: Planck,
+    /// Whether the chain lets regions be interlaced; the venue's setting `interlacing` should be the same.
+    pub can_interlace: bool,
+    /// How many relay-chain blocks a timeslice has.
+    pub timeslice_relay_blocks: u32,
+}
+
+impl ChainInfo {
+    pub(crate) async fn read(
+        chain: &Chain,
+        at: &AtBlock,
+        key: &SignerKey,
+        can_interlace: Option<bool>,
+    ) -> Result<ChainInfo, ChainError> {
+        let ss58_prefix = at
+            .constants()
+            .entry(dynamic::constant::<u16>("System", "SS58Prefix"))
+            .map_err(ChainError::node("read System.SS58Prefix"))?;
+        let properties =
+            chain.rpc.system_properties().await.map_err(ChainError::node("read the chain's properties"))?;
+        let can_interlace = match can_interlace {
+            Some(told) => told,
+            None => probe::can_interlace(chain, at, key).await?,
+        };
+        Ok(ChainInfo {
+            genesis_hash: chain.genesis_hash(),
+            ss58_prefix,
+            token_symbol: properties
+                .get("tokenSymbol")
+                .and_then(first)
+                .and_then(|symbol| symbol.as_str())
+                .unwrap_or("UNIT")
+                .to_owned(),
+            token_decimals: properties
+                .get("tokenDecimals")
+                .and_then(first)
+                .and_then(serde_json::Value::as_u64)
+                .and_then(|decimals| u32::try_from(decimals).ok())
+                .unwrap_or(0),
+            existential_deposit: accounts::existential_deposit(at)?,
+            can_interlace,
+            timeslice_relay_blocks: broker::timeslice_relay_blocks(at)?,
+        })
+    }
+}
+
+/// Some nodes give a list, of one token each.
+fn first(value: &serde_json::Value) -> Option<&serde_json::Value> {
+    match value {
+        serde_json::Value::Array(list) => list.first(),
+        one => Some(one),
+    }
+}

@@ -1,0 +1,69 @@
+//! How settlement is set up.
+
+use crate::SignerKey;
+use coretime_types::{AccountId, BlockNumber, Planck, Timeslices};
+
+/// How settlement is set up. [`SettlementConfig::new`] gives the usual values.
+#[derive(Clone, Debug)]
+pub struct SettlementConfig {
+    /// The node's WebSocket address.
+    pub chain_url: String,
+    /// The account that holds everyone's regions and funds.
+    pub custody: AccountId,
+    /// Signs for custody, as its proxy or as itself, and pays the chain's fees.
+    pub signer: SignerKey,
+    /// The chain's first block, if only one chain will do.
+    pub genesis_hash: Option<[u8; 32]>,
+    /// Where to begin reading when the ledger has read no block yet; none is the newest finalised block.
+    pub first_block: Option<BlockNumber>,
+    /// How long before it begins the last part of a timeslice's delivery must be under way.
+    pub delivery_lead: Timeslices,
+    /// Whether regions can be interlaced; none finds out.
+    pub can_interlace: Option<bool>,
+    /// What the operator keeps in custody's account on chain besides what the ledger owes.
+    pub float: Planck,
+    /// An extrinsic can be included in this many blocks, a power of two from 4 to 4,096. Longer is safer against a slow
+    /// chain, shorter is sooner to plan anew.
+    pub mortality_blocks: u64,
+    /// Instructions in one batch, at most.
+    pub max_legs: usize,
+    /// Calls in one batch, about at most: a leg is never broken up.
+    pub max_calls: usize,
+}
+
+impl SettlementConfig {
+    /// The usual values.
+    pub fn new(chain_url: impl Into<String>, custody: AccountId, signer: SignerKey) -> SettlementConfig {
+        SettlementConfig {
+            chain_url: chain_url.into(),
+            custody,
+            signer,
+            genesis_hash: None,
+            first_block: None,
+            delivery_lead: Timeslices(1),
+            can_interlace: None,
+            float: Planck::ZERO,
+            mortality_blocks: 64,
+            max_legs: 100,
+            max_calls: 200,
+        }
+    }
+
+    /// The account in whose name the signer acts through a proxy; none if it is its own.
+    pub(crate) fn proxy_for(&self) -> Option<AccountId> {
+        (self.signer.account() != self.custody).then_some(self.custody)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if !self.mortality_blocks.is_power_of_two() || !(4..=4_096).contains(&self.mortality_blocks) {
+            return Err(format!(
+                "mortality_blocks is {}, must be a power of two from 4 to 4096",
+                self.mortality_blocks
+            ));
+        }
+        if self.max_legs == 0 || self.max_calls == 0 {
+            return Err("max_legs and max_calls must be at least 1".into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! The loop: connect, read blocks, settle, again.
+
+use crate::{
+    ChainError, ChainInfo, SettlementConfig, SettlementError, Status,
+    attempts::Attempts,
+    chain::{Chain, required},
+    ledger::Ledger,
+};
+use coretime_sequencer::Engine;
+use coretime_types::{BlockNumber, Timeslice};
+use futures::FutureExt as _;
+use std::time::Duration;
+use subxt::{SubstrateConfig, client::Blocks};
+use tokio::sync::watch;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Without news for so long, the node is asked.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// Settlement, connected and ready to run.
+pub struct Settlement {
+    pub(crate) config: SettlementConfig,
+    pub(crate) info: ChainInfo,
+    pub(crate) ledger: Ledger,
+    pub(crate) status: watch::Sender<Status>,
+    pub(crate) attempts: Attempts,
+    /// Where the clock stands, as far as this worker has moved it.
+    pub(crate) tradable_from: Timeslice,
+    /// The block at which bytes were last given to a node.
+    pub(crate) submitted_at: Option<BlockNumber>,
+    /// The connection made by `connect`, for the first session.
+    first: Option<Chain>,
+}
+
+impl Settlement {
+    /// Connects to the node, checks that the chain has what settlement needs, and reads what the venue must know.
+    ///
+    /// # Errors
+    /// When the configuration makes no sense, the node cannot be reached, or the chain cannot be used.
+    pub async fn connect(config: SettlementConfig, engine: Engine) -> Result<Settlement, SettlementError> {
+        config.check().map_err(SettlementError::Configuration)?;
+        let ledger = Ledger(engine);
+        let chain = Chain::connect(&config.chain_url).await?;
+        check_genesis(&chain, config.genesis_hash)?;
+        let at = chain.newest_finalised().await?;
+        required::check(&at)?;
+        let info = ChainInfo::read(&chain, &at, &config.signer, config.can_interlace).await?;
+        if config.proxy_for().is_none() {
+            tracing::warn!("the signer is custody itself: whoever takes its key takes everything");
+        }
+        let tradable_from = ledger.query(|market| market.tradable_from()).await?;
+        Ok(Settlement {
+            config,
+            info,
+            ledger,
+            status: watch::Sender::new(Status { connected: true, ..Status::default() }),
+            attempts: Attempts::default(),
+            tradable_from,
+            submitted_at: None,
+            first: Some(chain),
+        })
+    }
+
+    /// What the rest of the venue needs to know about the chain.
+    pub fn info(&self) -> &ChainInfo {
+        &self.info
+    }
+
+    /// How it is doing, from now on.
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// Runs until `shutdown` becomes true or its sender is gone. A lost connection is made anew, for ever.
+    ///
+    /// # Errors
+    /// When the engine stops, or the chain turns out to be another one than the ledger was built on.
+    pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) -> Result<(), SettlementError> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let before = self.status.borrow().finalised_block;
+            let error = match self.session(&mut shutdown).await {
+                Ok(()) => return Ok(()),
+                Err(SettlementError::Chain(error)) if error.is_passing() => error,
+                Err(error) => return Err(error),
+            };
+            if self.status.borrow().finalised_block != before {
+                pause = FIRST_PAUSE;
+            }
+            tracing::warn!(%error, retry_in = ?pause, "settlement has lost the chain");
+            self.status.send_modify(|status| {
+                status.connected = false;
+                status.last_error = Some(error.to_string());
+            });
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stopped(&mut shutdown) => return Ok(()),
+            }
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// One connection's life. Ends well only on shutdown.
+    async fn session(&mut self, shutdown: &mut watch::Receiver<bool>) -> Result<(), SettlementError> {
+        let chain = match self.first.take() {
+            Some(chain) => chain,
+            None => tokio::select! {
+                chain = Chain::connect(&self.config.chain_url) => chain?,
+                () = stopped(shutdown) => return Ok(()),
+            },
+        };
+        check_genesis(&chain, Some(self.info.genesis_hash))?;
+        let mut heads = chain.finalised_heads().await?;
+        let mut newest = BlockNumber(chain.newest_finalised().await?.block_number());
+        let mut next = self.first_unread(&chain, newest).await?;
+        self.status.send_modify(|status| {
+            status.connected = true;
+            status.last_error = None;
+        });
+        tracing::info!(from = %next, to = %newest, "settlement follows the chain");
+        loop {
+            while next <= newest {
+                if *shutdown.borrow() {
+                    return Ok(());
+                }
+                let at = chain.at(next).await?;
+                self.read_block(&at, next == newest).await?;
+                if next == newest {
+                    self.settle(&chain, &at).await?;
+                }
+                next = BlockNumber(next.0.saturating_add(1));
+            }
+            newest = tokio::select! {
+                found = newest_of(&chain, &mut heads) => found?,
+                () = stopped(shutdown) => return Ok(()),
+            };
+        }
+    }
+
+    /// The block to go on with. The last one read must still be what it was.
+    async fn first_unread(&self, chain: &Chain, newest: BlockNumber) -> Result<BlockNumber, SettlementError> {
+        let last = self
+            .ledger
+            .query(|market| market.last_block().map(|(number, hash)| (number, hash.to_owned())))
+            .await?;
+        let Some((number, expected)) = last else {
+            return Ok(self.config.first_block.unwrap_or(newest));
+        };
+        if number <= newest {
+            let found = crate::block::hash_of(&chain.at(number).await?);
+            if found != expected {
+                return Err(ChainError::OtherHistory { number, expected, found }.into());
+            }
+        }
+        Ok(BlockNumber(number.0.saturating_add(1)))
+    }
+}
+
+fn check_genesis(chain: &Chain, expected: Option<[u8; 32]>) -> Result<(), ChainError> {
+    let found = chain.genesis_hash();
+    match expected {
+        Some(expected) if expected != found => Err(ChainError::OtherChain { expected, found }),
+        _ => Ok(()),
+    }
+}
+
+/// Waits for the next finalised head and takes the newest that is there.
+async fn newest_of(chain: &Chain, heads: &mut Blocks<SubstrateConfig>) -> Result<BlockNumber, ChainError> {
+    let ended = || ChainError::Node {
+        action: "follow finalised blocks",
+        source: "the node ended the subscription".into(),
+    };
+    let failed = ChainError::node::<subxt::error::BlocksError>;
+    let mut head = match tokio::time::timeout(SILENCE, heads.next()).await {
+        // A connection that has died without a word fails here.
+        Err(_) => return Ok(BlockNumber(chain.newest_finalised().await?.block_number())),
+        Ok(head) => head.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?,
+    };
+    while let Some(newer) = heads.next().now_or_never() {
+        head = newer.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?;
+    }
+    Ok(BlockNumber(head.number()))
+}
+
+/// Waits until it is time to stop.
+pub(crate) async fn stopped(shutdown: &mut watch::Receiver<bool>) {
+    // An error means that nobody is left to say so.
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
