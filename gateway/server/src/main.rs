@@ -1,3 +1,70 @@
-//! The exchange: one binary that composes engine, gateway and settlement.
+//! Coretime Exchange: engine, gateway and settlement in one process.
+//!
+//! `venue` puts the parts together; `serve` runs them on a real chain, `dev` and `demo` on a development chain of their
+//! own. Nothing here decides anything about money: the rules are in `coretime-market`.
 
-fn main() {}
+#[cfg(feature = "dev-chain")]
+mod chain;
+mod cli;
+#[cfg(feature = "dev-chain")]
+mod demo;
+#[cfg(feature = "dev-chain")]
+mod dev;
+mod fill_source;
+mod interrupt;
+#[cfg(feature = "dev-chain")]
+mod money;
+mod replay;
+mod serve;
+mod settings;
+mod status_page;
+mod venue;
+
+use clap::Parser;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    start_logging(&cli.command);
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: cli::Command) -> anyhow::Result<()> {
+    if let cli::Command::Replay(args) = &command {
+        return replay::run(args);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            #[cfg(feature = "dev-chain")]
+            cli::Command::Demo(args) => demo::run(args).await,
+            #[cfg(feature = "dev-chain")]
+            cli::Command::Dev(args) => dev::run(args).await,
+            #[cfg(feature = "dev-chain")]
+            cli::Command::Chain(args) => chain::run(args).await,
+            cli::Command::Serve(args) => serve::run(args).await,
+            cli::Command::Replay(args) => replay::run(&args),
+        }
+    })
+}
+
+/// Logs go to standard error; standard output is for what was asked for. `RUST_LOG` says how much; the demo, which
+/// tells its own story, shows only what goes wrong.
+fn start_logging(command: &cli::Command) {
+    #[cfg(feature = "dev-chain")]
+    let quiet = matches!(command, cli::Command::Demo(_) | cli::Command::Replay(_));
+    #[cfg(not(feature = "dev-chain"))]
+    let quiet = matches!(command, cli::Command::Replay(_));
+    let usual = if quiet { "error" } else { "info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+}

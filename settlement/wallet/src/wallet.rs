@@ -162,10 +162,12 @@ impl Wallet {
 
     /// Whether `who` has let anybody act for it.
     pub async fn has_proxies(&self, who: AccountId) -> Result<bool> {
-        let proxies = dynamic::storage::<(Value,), Value>("Proxy", "Proxies");
+        let proxies = dynamic::storage::<(Value,), (Vec<Value>, u128)>("Proxy", "Proxies");
         let at = self.client.at_current_block().await.map_err(read)?;
         let found = at.storage().entry(proxies).map_err(read)?.try_fetch((Value::from_bytes(who.0),)).await;
-        Ok(found.map_err(read)?.is_some())
+        // Who has none is there too, by default.
+        let found = found.map_err(read)?.map(|found| found.decode()).transpose().map_err(read)?;
+        Ok(found.is_some_and(|(proxies, _deposit)| !proxies.is_empty()))
     }
 
     /// An account's free balance.

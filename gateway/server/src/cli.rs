@@ -1,0 +1,146 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The secondary market for Polkadot coretime.
+#[derive(Debug, Parser)]
+#[command(name = "coretime-exchange", version, about, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows the main job in about a minute: cores are bought, deposited, traded, carved and delivered.
+    #[cfg(feature = "dev-chain")]
+    Demo(DemoArgs),
+    /// Runs the exchange on a development chain of its own, with funded accounts.
+    #[cfg(feature = "dev-chain")]
+    Dev(DevArgs),
+    /// Runs the exchange on a real chain.
+    Serve(ServeArgs),
+    /// Runs the development chain alone.
+    #[cfg(feature = "dev-chain")]
+    Chain(ChainArgs),
+    /// Applies commands from standard input (JSON Lines) and prints their events.
+    Replay(ReplayArgs),
+}
+
+/// Which coretime chain the development chain imitates.
+#[cfg(feature = "dev-chain")]
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+pub(crate) enum Profile {
+    /// Interlacing is allowed.
+    #[default]
+    Kusama,
+    /// Interlacing is filtered out, as on the real chain.
+    Polkadot,
+}
+
+#[cfg(feature = "dev-chain")]
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// The coretime chain to imitate.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) profile: Profile,
+    /// Where the log, the store and the chain are left behind [default: a new temporary folder].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Goes on serving after the tables, until interrupted.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[cfg(feature = "dev-chain")]
+#[derive(Debug, Args)]
+pub(crate) struct DevArgs {
+    /// The coretime chain to imitate.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) profile: Profile,
+    /// Where the log, the store and the chain are kept.
+    #[arg(long, value_name = "DIR", default_value = "coretime-exchange-dev")]
+    pub(crate) data: PathBuf,
+    /// Where gRPC is served.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
+    pub(crate) grpc: SocketAddr,
+    /// Where the status page is served.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) http: SocketAddr,
+    /// Where the development chain is served.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9944")]
+    pub(crate) chain: SocketAddr,
+    /// How often a block is sealed, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 1_000)]
+    pub(crate) block_time_ms: u64,
+}
+
+#[cfg(feature = "dev-chain")]
+#[derive(Debug, Args)]
+pub(crate) struct ChainArgs {
+    /// Where JSON-RPC is served.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9944")]
+    pub(crate) listen: SocketAddr,
+    /// The coretime chain to imitate.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) profile: Profile,
+    /// Where blocks are kept [default: nowhere].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// How often a block is sealed, in milliseconds; 0: on demand only (dev_newBlock).
+    #[arg(long, value_name = "MS", default_value_t = 6_000)]
+    pub(crate) block_time_ms: u64,
+    /// How many blocks stand on a block before it is final.
+    #[arg(long, value_name = "BLOCKS", default_value_t = 2)]
+    pub(crate) finality_lag_blocks: u32,
+}
+
+/// Each setting comes from the command line, else from the environment, else from the file, else its default.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// A TOML file with these settings (`custody = "..."`, `signer-key = "..."` and so on).
+    #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: ServeSettings,
+}
+
+/// What `serve` can be told. The signer's key itself is never an argument: it is read from a file, or from the
+/// environment variable CORETIME_EXCHANGE_SIGNER.
+#[derive(Clone, Debug, Default, Args, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct ServeSettings {
+    /// A node of the coretime chain: ws:// or wss://.
+    #[arg(long, value_name = "URL", env = "CORETIME_EXCHANGE_CHAIN")]
+    pub(crate) chain: Option<String>,
+    /// The custody account: an address, or 0x and 64 hex digits.
+    #[arg(long, value_name = "ADDRESS", env = "CORETIME_EXCHANGE_CUSTODY")]
+    pub(crate) custody: Option<String>,
+    /// A file with the signer's key, readable by its owner only (mode 0600).
+    #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_SIGNER_KEY")]
+    pub(crate) signer_key: Option<PathBuf>,
+    /// Where the log and the store are kept.
+    #[arg(long, value_name = "DIR", env = "CORETIME_EXCHANGE_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where gRPC is served [default: 127.0.0.1:50051].
+    #[arg(long, value_name = "ADDR", env = "CORETIME_EXCHANGE_GRPC")]
+    pub(crate) grpc: Option<SocketAddr>,
+    /// Where the status page is served [default: nowhere].
+    #[arg(long, value_name = "ADDR", env = "CORETIME_EXCHANGE_HTTP")]
+    pub(crate) http: Option<SocketAddr>,
+    /// How long before it begins a timeslice must be sold to be delivered in time, in timeslices [default: 1].
+    #[arg(long, value_name = "TIMESLICES", env = "CORETIME_EXCHANGE_DELIVERY_LEAD_TIMESLICES")]
+    pub(crate) delivery_lead_timeslices: Option<u32>,
+    /// Serve gRPC without encryption on an address that others can reach.
+    #[arg(long, env = "CORETIME_EXCHANGE_INSECURE", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) insecure: Option<bool>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Adds a last line with the whole state.
+    #[arg(long)]
+    pub(crate) state: bool,
+}

@@ -1,0 +1,97 @@
+//! A page with how the exchange is doing, for operators: plain text, nothing that an account would not want shown.
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use coretime_fills::FillReader;
+use coretime_market::Market;
+use coretime_sequencer::Engine;
+use coretime_settlement::{ChainInfo, Status};
+use std::fmt::Write;
+use std::future::Future;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// What the page is made of.
+#[derive(Clone)]
+pub(crate) struct StatusPage {
+    engine: Engine,
+    fills: FillReader,
+    settlement: watch::Receiver<Status>,
+    chain: ChainInfo,
+}
+
+impl StatusPage {
+    pub(crate) fn new(
+        engine: Engine,
+        fills: FillReader,
+        settlement: watch::Receiver<Status>,
+        chain: ChainInfo,
+    ) -> StatusPage {
+        StatusPage { engine, fills, settlement, chain }
+    }
+
+    /// Serves `/` and `/health` until told to stop.
+    pub(crate) async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let router = Router::new().route("/", get(status)).route("/health", get(health)).with_state(self);
+        axum::serve(listener, router).with_graceful_shutdown(stop).await.context("the status page stopped")
+    }
+}
+
+async fn health(State(page): State<StatusPage>) -> (StatusCode, &'static str) {
+    let settling = page.settlement.borrow().connected;
+    match (page.engine.stop_reason(), settling) {
+        (None, true) => (StatusCode::OK, "ok\n"),
+        (None, false) => (StatusCode::SERVICE_UNAVAILABLE, "no connection to the chain\n"),
+        (Some(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "the engine has stopped\n"),
+    }
+}
+
+async fn status(State(page): State<StatusPage>) -> (StatusCode, String) {
+    match page.text().await {
+        Ok(text) => (StatusCode::OK, text),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error:#}\n")),
+    }
+}
+
+impl StatusPage {
+    async fn text(&self) -> Result<String> {
+        let position = self.engine.durable_position();
+        let question = |market: &Market| {
+            let causes: Vec<String> = market.halt_causes().chain(market.freeze_causes()).map(str::to_owned).collect();
+            (market.mode(), causes, market.tradable_from(), market.orders().count(), market.instructions().count())
+        };
+        let (mode, causes, tradable_from, orders, instructions) = self.engine.query(question)?.await?;
+        let settlement = self.settlement.borrow().clone();
+        let fills = self.fills.counts().context("the store of fills cannot be read")?;
+        let mut text = String::new();
+        writeln!(text, "Coretime Exchange")?;
+        writeln!(text, "mode           {mode:?} {}", causes.join(", "))?;
+        writeln!(text, "log            record {}, chain hash {}", position.sequence, position.chain_hash)?;
+        writeln!(text, "clock          sells from timeslice {tradable_from} on")?;
+        writeln!(text, "orders         {orders} live")?;
+        writeln!(text, "fills          {} in the store", fills.fills)?;
+        writeln!(text, "instructions   {instructions} outstanding")?;
+        let block = settlement.finalised_block.map_or_else(|| "none yet".to_owned(), |block| block.to_string());
+        writeln!(text, "chain          finalised block {block}, connected: {}", settlement.connected)?;
+        if let Some(free) = settlement.signer_free {
+            writeln!(text, "signer         {free} planck of {} for fees", self.chain.token_symbol)?;
+        }
+        if let Some(error) = settlement.last_error {
+            writeln!(text, "problem        {error}")?;
+        }
+        for (number, reason) in settlement.stuck {
+            writeln!(text, "stuck          instruction {number}: {reason}")?;
+        }
+        for held in settlement.held_back {
+            writeln!(text, "held back      {}: {}", held.what, held.reason)?;
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,166 @@
+//! The whole exchange: engine, settlement, store and gateway, started in order and stopped in the reverse one.
+
+use crate::fill_source::StoredFills;
+use crate::status_page::StatusPage;
+use anyhow::{Context, Result, anyhow, bail};
+use coretime_fills::FillReader;
+use coretime_gateway::{Gateway, GatewayConfig, VenueInfo};
+use coretime_market::Market;
+use coretime_sequencer::{Engine, EngineConfig, Running, StopReason};
+use coretime_settlement::{ChainInfo, FillsProjection, Settlement, SettlementConfig};
+use coretime_types::{Command, Event, RejectReason, SettingsChange};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// The relay chain makes a block every six seconds.
+const RELAY_BLOCK_MS: u64 = 6_000;
+
+/// What the exchange is started with.
+pub(crate) struct VenueConfig {
+    /// `log/` and `store/` are inside.
+    pub(crate) data: PathBuf,
+    pub(crate) grpc: SocketAddr,
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) settlement: SettlementConfig,
+    /// What is configured on top of what the chain asks for.
+    pub(crate) settings: SettingsChange,
+}
+
+/// The exchange, running.
+pub(crate) struct Venue {
+    pub(crate) engine: Engine,
+    pub(crate) fills: FillReader,
+    pub(crate) grpc: SocketAddr,
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) chain: ChainInfo,
+    running: Running,
+    stop_serving: watch::Sender<bool>,
+    stop_settling: watch::Sender<bool>,
+    serving: JoinSet<Result<()>>,
+    settling: JoinSet<Result<()>>,
+}
+
+impl Venue {
+    /// Starts everything; returns when it serves.
+    pub(crate) async fn start(config: VenueConfig) -> Result<Venue> {
+        let engine_config = EngineConfig::new(&config.data);
+        let started = tokio::task::spawn_blocking(move || coretime_sequencer::start(engine_config)).await?;
+        let (engine, running) = started.context("the engine does not start")?;
+        let custody = config.settlement.custody;
+        let settlement = Settlement::connect(config.settlement, engine.clone())
+            .await
+            .context("settlement does not start")?;
+        let chain = settlement.info().clone();
+        configure(&engine, &chain, config.settings).await?;
+
+        let projection = FillsProjection::open(&config.data.join("store"), engine.clone())
+            .await
+            .context("the store of fills does not open")?;
+        let fills = projection.reader();
+        let timeslice_ms = RELAY_BLOCK_MS.saturating_mul(u64::from(chain.timeslice_relay_blocks));
+        let info = VenueInfo {
+            genesis_hash: chain.genesis_hash,
+            custody,
+            token_symbol: chain.token_symbol.clone(),
+            token_decimals: chain.token_decimals,
+            ss58_prefix: chain.ss58_prefix,
+            timeslice_duration: Duration::from_millis(timeslice_ms),
+        };
+        let source = Arc::new(StoredFills(fills.clone()));
+        let gateway = Gateway::new(GatewayConfig::default(), engine.clone(), source, info)?;
+        let grpc = listen(config.grpc).await?;
+        let http = match config.http {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let addresses = (grpc.local_addr()?, http.as_ref().map(TcpListener::local_addr).transpose()?);
+
+        let (stop_serving, stop_settling) = (watch::Sender::new(false), watch::Sender::new(false));
+        let (mut serving, mut settling) = (JoinSet::new(), JoinSet::new());
+        let status = settlement.status();
+        let stop = stop_settling.subscribe();
+        settling.spawn(async { settlement.run(stop).await.context("settlement stopped") });
+        let stop = stop_settling.subscribe();
+        settling.spawn(async { projection.run(stop).await.context("the store of fills stopped") });
+        let stop = stopping(stop_serving.subscribe());
+        serving.spawn(async { gateway.serve(grpc, stop).await.context("the gateway stopped") });
+        if let Some(http) = http {
+            let page = StatusPage::new(engine.clone(), fills.clone(), status, chain.clone());
+            serving.spawn(page.serve(http, stopping(stop_serving.subscribe())));
+        }
+        let (grpc, http) = addresses;
+        Ok(Venue { engine, fills, grpc, http, chain, running, stop_serving, stop_settling, serving, settling })
+    }
+
+    /// Returns when any part has ended, which none should: says which and why.
+    pub(crate) async fn failed(&mut self) -> anyhow::Error {
+        let ended = tokio::select! {
+            Some(ended) = self.serving.join_next() => ended,
+            Some(ended) = self.settling.join_next() => ended,
+            reason = self.engine.stopped() => return anyhow!("the engine stopped: {reason}"),
+        };
+        match ended {
+            Ok(Ok(())) => anyhow!("a part of the exchange ended by itself"),
+            Ok(Err(error)) => error,
+            Err(error) => anyhow!(error).context("a part of the exchange panicked"),
+        }
+    }
+
+    /// Stops taking requests, then settling, then the engine: what was accepted is durable.
+    pub(crate) async fn shutdown(mut self) -> Result<()> {
+        self.stop_serving.send_replace(true);
+        finish(&mut self.serving).await;
+        self.stop_settling.send_replace(true);
+        finish(&mut self.settling).await;
+        let running = self.running;
+        match tokio::task::spawn_blocking(move || running.shutdown()).await? {
+            StopReason::ShutDown => Ok(()),
+            reason => bail!("the engine had stopped: {reason}"),
+        }
+    }
+}
+
+/// What the chain asks for goes before what was told.
+async fn configure(engine: &Engine, chain: &ChainInfo, told: SettingsChange) -> Result<()> {
+    let existential_deposit = u64::try_from(chain.existential_deposit.0)
+        .context("the chain's existential deposit does not fit into 64 bits")?;
+    let now = engine.query(|market: &Market| market.settings().clone())?.await?;
+    let min_withdrawal = told.min_withdrawal.or_else(|| u64::try_from(now.min_withdrawal.0).ok()).unwrap_or(1);
+    let change = SettingsChange {
+        interlacing: Some(chain.can_interlace),
+        min_withdrawal: Some(min_withdrawal.max(existential_deposit)),
+        ..told
+    };
+    let receipt = engine.submit(Command::Configure(change))?.await?;
+    match receipt.events.first() {
+        None => Ok(()),
+        Some(Event::Rejected(rejection)) if rejection.reason == RejectReason::OrdersLive => bail!(
+            "the chain's rule for interlacing has changed while orders are live: halt, cancel all orders, start again"
+        ),
+        Some(other) => bail!("the venue cannot be configured: {other:?}"),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Resolves when told to stop, or when nobody is left to tell.
+async fn stopping(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn finish(tasks: &mut JoinSet<Result<()>>) {
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("{error:#}"),
+            Err(error) => tracing::error!(%error, "a part of the exchange panicked"),
+        }
+    }
+}

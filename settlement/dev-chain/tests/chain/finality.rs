@@ -1,0 +1,58 @@
+//! Heads, and what becomes final when.
+
+use coretime_dev_chain::{Config, Profile};
+use serde_json::json;
+use subxt::{transactions::TransactionStatus, utils::H256};
+use subxt_signer::sr25519::dev::{alice, bob};
+
+use crate::support::{Tester, transfer};
+
+async fn finalized(tester: &Tester) -> H256 {
+    let head = tester.ask("chain_getFinalizedHead", json!([])).await.expect("answers");
+    serde_json::from_value(head).expect("a hash")
+}
+
+#[tokio::test]
+async fn the_final_head_lags_and_tells_every_block_once() {
+    let config = Config { finality_lag_blocks: 3, ..Config::new(Profile::Kusama) };
+    let tester = Tester::with(config).await;
+    let genesis = H256(tester.chain.genesis_hash());
+    let mut stream = tester.client.stream_blocks().await.expect("subscribes");
+    let mut sealed = vec![genesis];
+    for _ in 0..3 {
+        sealed.push(tester.seal().await);
+        assert_eq!(finalized(&tester).await, genesis);
+    }
+    let tx = tester.sign(&transfer(&bob(), 1_000_000_000_000), &alice(), None, 0).await;
+    let mut progress = tx.submit_and_watch().await.expect("is taken");
+    for lagging in 1..10 {
+        sealed.push(tester.seal().await);
+        assert_eq!(finalized(&tester).await, sealed[lagging]);
+    }
+    let mut seen = Vec::new();
+    while let Some(status) = progress.next().await {
+        match status.expect("arrives") {
+            TransactionStatus::InBestBlock(block) => seen.push(("best", block.block_hash())),
+            TransactionStatus::InFinalizedBlock(block) => seen.push(("final", block.block_hash())),
+            _ => {}
+        }
+    }
+    assert_eq!(seen, [("best", sealed[4]), ("final", sealed[4])]);
+    for number in 1..10 {
+        let block = stream.next().await.expect("goes on").expect("arrives");
+        assert_eq!((block.number(), block.hash()), (number, sealed[usize::try_from(number).unwrap()]));
+    }
+}
+
+#[tokio::test]
+async fn finality_stands_still_and_catches_up() {
+    let tester = Tester::start(Profile::Kusama).await;
+    tester.seal().await;
+    tester.ask("dev_setFinalization", json!([false])).await.expect("answers");
+    let before = finalized(&tester).await;
+    let first = tester.seal().await;
+    tester.seal().await;
+    assert_eq!(finalized(&tester).await, before);
+    tester.chain.set_finalization(true).await.expect("goes on");
+    assert_eq!(finalized(&tester).await, first);
+}
