@@ -40,7 +40,10 @@ impl Settings {
         };
         let settings = Settings {
             chain: told.chain.or(file.chain).context("the chain is missing: give --chain URL")?,
-            custody: told.custody.or(file.custody).context("the custody account is missing: give --custody ADDRESS")?,
+            custody: told
+                .custody
+                .or(file.custody)
+                .context("the custody account is missing: give --custody ADDRESS")?,
             signer,
             data: told.data.or(file.data).context("the data folder is missing: give --data DIR")?,
             grpc: told.grpc.or(file.grpc).unwrap_or(SocketAddr::from(DEFAULT_GRPC)),
@@ -53,8 +56,10 @@ impl Settings {
         let insecure = told.insecure.or(file.insecure).unwrap_or(false);
         for address in [Some(settings.grpc), settings.http].into_iter().flatten() {
             if !address.ip().is_loopback() && !insecure {
-                bail!("{address} can be reached by others and nothing is encrypted: put a TLS proxy in front of a \
-                       loopback address, or say --insecure");
+                bail!(
+                    "{address} can be reached by others and nothing is encrypted: put a TLS proxy in front of a \
+                       loopback address, or say --insecure"
+                );
             }
         }
         Ok(settings)
@@ -94,7 +99,11 @@ mod tests {
     fn the_command_line_goes_before_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("exchange.toml");
-        std::fs::write(&path, "chain = \"ws://file\"\ngrpc = \"127.0.0.1:1\"\ndelivery-lead-timeslices = 7\n").unwrap();
+        std::fs::write(
+            &path,
+            "chain = \"ws://file\"\ngrpc = \"127.0.0.1:1\"\ndelivery-lead-timeslices = 7\n",
+        )
+        .unwrap();
         let args = ServeArgs { config: Some(path.clone()), settings: complete() };
         let settings = Settings::effective(args).unwrap();
         assert_eq!(settings.chain, "ws://127.0.0.1:9944");

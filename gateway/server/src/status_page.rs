@@ -64,8 +64,15 @@ impl StatusPage {
     async fn text(&self) -> Result<String> {
         let position = self.engine.durable_position();
         let question = |market: &Market| {
-            let causes: Vec<String> = market.halt_causes().chain(market.freeze_causes()).map(str::to_owned).collect();
-            (market.mode(), causes, market.tradable_from(), market.orders().count(), market.instructions().count())
+            let causes: Vec<String> =
+                market.halt_causes().chain(market.freeze_causes()).map(str::to_owned).collect();
+            (
+                market.mode(),
+                causes,
+                market.tradable_from(),
+                market.orders().count(),
+                market.instructions().count(),
+            )
         };
         let (mode, causes, tradable_from, orders, instructions) = self.engine.query(question)?.await?;
         let settlement = self.settlement.borrow().clone();
@@ -78,7 +85,8 @@ impl StatusPage {
         writeln!(text, "orders         {orders} live")?;
         writeln!(text, "fills          {} in the store", fills.fills)?;
         writeln!(text, "instructions   {instructions} outstanding")?;
-        let block = settlement.finalised_block.map_or_else(|| "none yet".to_owned(), |block| block.to_string());
+        let block =
+            settlement.finalised_block.map_or_else(|| "none yet".to_owned(), |block| block.to_string());
         writeln!(text, "chain          finalised block {block}, connected: {}", settlement.connected)?;
         if let Some(free) = settlement.signer_free {
             writeln!(text, "signer         {free} planck of {} for fees", self.chain.token_symbol)?;

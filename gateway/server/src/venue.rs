@@ -94,7 +94,18 @@ impl Venue {
             serving.spawn(page.serve(http, stopping(stop_serving.subscribe())));
         }
         let (grpc, http) = addresses;
-        Ok(Venue { engine, fills, grpc, http, chain, running, stop_serving, stop_settling, serving, settling })
+        Ok(Venue {
+            engine,
+            fills,
+            grpc,
+            http,
+            chain,
+            running,
+            stop_serving,
+            stop_settling,
+            serving,
+            settling,
+        })
     }
 
     /// Returns when any part has ended, which none should: says which and why.
@@ -130,7 +141,8 @@ async fn configure(engine: &Engine, chain: &ChainInfo, told: SettingsChange) -> 
     let existential_deposit = u64::try_from(chain.existential_deposit.0)
         .context("the chain's existential deposit does not fit into 64 bits")?;
     let now = engine.query(|market: &Market| market.settings().clone())?.await?;
-    let min_withdrawal = told.min_withdrawal.or_else(|| u64::try_from(now.min_withdrawal.0).ok()).unwrap_or(1);
+    let min_withdrawal =
+        told.min_withdrawal.or_else(|| u64::try_from(now.min_withdrawal.0).ok()).unwrap_or(1);
     let change = SettingsChange {
         interlacing: Some(chain.can_interlace),
         min_withdrawal: Some(min_withdrawal.max(existential_deposit)),

@@ -74,7 +74,12 @@ impl SignerKey {
     /// # Errors
     /// When it is no key.
     pub fn from_text(text: &str) -> Result<SignerKey, KeyError> {
-        let uri: SecretUri = text.trim().parse().map_err(|_| KeyError::NoKey)?;
+        let text = text.trim();
+        if text.is_empty() {
+            // Nothing at all would stand for the development phrase, which everybody knows.
+            return Err(KeyError::NoKey);
+        }
+        let uri: SecretUri = text.parse().map_err(|_| KeyError::NoKey)?;
         Keypair::from_uri(&uri).map(SignerKey).map_err(|_| KeyError::NoKey)
     }
 
@@ -85,6 +90,12 @@ impl SignerKey {
 
     pub(crate) fn keypair(&self) -> &Keypair {
         &self.0
+    }
+}
+
+impl From<Keypair> for SignerKey {
+    fn from(key: Keypair) -> Self {
+        SignerKey(key)
     }
 }
 

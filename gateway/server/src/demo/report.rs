@@ -18,8 +18,10 @@ pub(crate) struct Participant {
 
 /// Prints what was traded, delivered, paid and stored.
 pub(crate) fn print(books: &Books, participants: &[Participant], token: &Token) {
-    let names: BTreeMap<AccountId, &str> = participants.iter().map(|p| (p.account, p.name.as_str())).collect();
-    let name = |account: AccountId| names.get(&account).map_or_else(|| account.to_string(), |n| n.to_string());
+    let names: BTreeMap<AccountId, &str> =
+        participants.iter().map(|p| (p.account, p.name.as_str())).collect();
+    let name =
+        |account: AccountId| names.get(&account).map_or_else(|| account.to_string(), |n| n.to_string());
     print_trades(books, token, &name);
     print_departures(books, &name);
     print_in_custody(books, &name);
@@ -30,7 +32,17 @@ pub(crate) fn print(books: &Books, participants: &[Participant], token: &Token) 
 fn print_trades(books: &Books, token: &Token, name: &dyn Fn(AccountId) -> String) {
     let mut table = table(
         "Trades, from the command log",
-        &["trade", "buyer", "seller", "core", "window", "parts", "planck each", "notional", "maker / taker fee"],
+        &[
+            "trade",
+            "buyer",
+            "seller",
+            "core",
+            "window",
+            "parts",
+            "planck each",
+            "notional",
+            "maker / taker fee",
+        ],
     );
     for trade in books.trades() {
         table.add_row([
@@ -59,9 +71,10 @@ fn print_departures(books: &Books, name: &dyn Fn(AccountId) -> String) {
             Destination::Task(task) => format!("task {task}"),
         };
         let (shown, found) = match &departure.found {
-            Found::Region(Some(found)) => {
-                (found.region, found.owner.map_or_else(|| "no owner".to_owned(), |o| format!("owned by {}", name(o))))
-            }
+            Found::Region(Some(found)) => (
+                found.region,
+                found.owner.map_or_else(|| "no owner".to_owned(), |o| format!("owned by {}", name(o))),
+            ),
             Found::Region(None) => (departure.region, "not there".to_owned()),
             Found::Plan(plan) => {
                 let tasks: Vec<String> =

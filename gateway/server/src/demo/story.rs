@@ -126,9 +126,10 @@ impl Story {
         let quoted = orders.len();
         let request = pb::PlaceQuotesRequest { cancel_order_ids: Vec::new(), orders, request_id: 1 };
         let answer = self.cast.charlie.orders.place_quotes(request).await?.into_inner();
-        let refused = answer.order_results.iter().filter(|result| {
-            !matches!(result.outcome, Some(pb::quote_order_result::Outcome::OrderId(_)))
-        });
+        let refused = answer
+            .order_results
+            .iter()
+            .filter(|result| !matches!(result.outcome, Some(pb::quote_order_result::Outcome::OrderId(_))));
         if refused.count() > 0 {
             bail!("a quote was refused: {answer:?}");
         }

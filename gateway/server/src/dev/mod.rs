@@ -27,7 +27,9 @@ pub(crate) async fn run(args: DevArgs) -> Result<()> {
     .await?;
     println!("chain        {}", stage.chain_url);
     println!("custody      {}", stage.custody);
-    println!("accounts     //Alice //Bob //Charlie //Dave //Eve //Ferdie have funds on chain; everyone knows their keys");
+    println!(
+        "accounts     //Alice //Bob //Charlie //Dave //Eve //Ferdie have funds on chain; everyone knows their keys"
+    );
     let Stage { venue, chain, .. } = stage;
     let result = run_until_told(venue).await;
     chain.shutdown().await;

@@ -1,0 +1,92 @@
+//! A `dev` exchange in a process of its own, that can be killed.
+
+use coretime_client::Trader;
+use coretime_types::AccountId;
+use coretime_wallet::Wallet;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use subxt_signer::SecretUri;
+use subxt_signer::sr25519::Keypair;
+use tonic::transport::{Channel, Endpoint};
+
+/// Longer than anything takes here, on the slowest machine.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_coretime-exchange");
+
+pub(crate) struct Exchange {
+    process: Child,
+    pub(crate) grpc: String,
+    pub(crate) chain: String,
+    pub(crate) custody: AccountId,
+}
+
+impl Exchange {
+    /// Starts `dev` on the folder and waits until it serves.
+    pub(crate) fn start(data: &Path) -> Exchange {
+        let mut process = Command::new(BINARY)
+            .args(["dev", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--chain", "127.0.0.1:0"])
+            .args(["--block-time-ms", "200", "--data"])
+            .arg(data)
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut grpc, mut chain, mut custody) = (None, None, None);
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        while grpc.is_none() {
+            let line = lines.next().expect("the exchange ended before it served").unwrap();
+            let (name, value) = line.split_once(' ').unwrap_or_default();
+            match name {
+                "gRPC" => grpc = Some(format!("http://{}", value.trim())),
+                "chain" => chain = Some(value.trim().to_owned()),
+                "custody" => custody = Some(value.trim().parse().unwrap()),
+                _ => {}
+            }
+        }
+        // What else it prints is read away, or it would block.
+        std::thread::spawn(move || lines.for_each(drop));
+        Exchange { process, grpc: grpc.unwrap(), chain: chain.unwrap(), custody: custody.unwrap() }
+    }
+
+    /// SIGKILL: nothing is flushed, nobody is told.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    pub(crate) async fn channel(&self) -> Channel {
+        Endpoint::from_shared(self.grpc.clone()).unwrap().connect().await.unwrap()
+    }
+
+    pub(crate) async fn wallet(&self) -> Wallet {
+        Wallet::connect(&self.chain).await.unwrap()
+    }
+
+    pub(crate) async fn log_in(&self, name: &str) -> Trader {
+        Trader::log_in(self.channel().await, name, key(name)).await.unwrap()
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub(crate) fn key(name: &str) -> Keypair {
+    let uri: SecretUri = format!("//{name}").parse().unwrap();
+    Keypair::from_uri(&uri).unwrap()
+}
+
+/// Waits for something that the chain will do.
+pub(crate) async fn wait_until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !happened().await {
+        assert!(began.elapsed() < PATIENCE, "gave up waiting until {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

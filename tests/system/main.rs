@@ -1,0 +1,10 @@
+//! The whole system, as its users meet it: the real binary, real processes, a real chain, killed and started again.
+
+// A test says what went wrong by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod demo;
+mod exchange;
+mod replay;
+mod restart;
