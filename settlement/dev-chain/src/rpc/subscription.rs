@@ -20,8 +20,9 @@ pub(super) async fn headers(
     height: impl Fn(Heads) -> u32 + Send,
 ) -> SubscriptionResult {
     let mut heads = context.shared.heads.subscribe();
-    let sink = pending.accept().await?;
+    // Before the client knows of the subscription, so that it misses nothing of what it does next.
     let mut next = height(*heads.borrow_and_update());
+    let sink = pending.accept().await?;
     loop {
         while next <= height(*heads.borrow_and_update()) {
             let block = context.shared.chain.read().by_number(next).cloned();

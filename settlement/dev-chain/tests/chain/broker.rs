@@ -7,15 +7,17 @@ use pallet_broker::{CoreAssignment, CoreMask, RegionId};
 use subxt::dynamic::Value;
 use subxt_signer::sr25519::dev::{alice, bob, charlie};
 
-use crate::support::{
-    Tester, account, address, assign_final, call, field_of, inner, mask, region, transfer,
-};
+use crate::support::{Tester, account, address, assign_final, call, field_of, inner, mask, region, transfer};
 
 #[tokio::test]
 async fn a_bought_region_is_partitioned_and_transferred() {
     for profile in [Profile::Kusama, Profile::Polkadot] {
         let tester = Tester::start(profile).await;
+        let before = tester.free(&alice()).await;
         let id = tester.buy(&alice()).await;
+        // The first sale's price; the broker takes no fee from who buys.
+        assert_eq!(before - tester.free(&alice()).await, profile.minimum_end_price_planck());
+        assert_eq!(id.mask, CoreMask::complete());
         let (_, end) = tester.region(id).await.expect("is there");
         assert_eq!(end - id.begin, 5_040);
         let partition = call("Broker", "partition", vec![region(id), Value::u128(100)]);
@@ -60,8 +62,7 @@ async fn the_relay_chain_schedules_twenty_seven_tasks_of_a_core() {
     // Thirty shares of one eightieth each, and what remains.
     let mut calls = Vec::new();
     for task in 0..30_u32 {
-        let bit = usize::try_from(task).expect("is small");
-        let share = RegionId { mask: CoreMask::from_chunk(bit, bit + 1), ..rest };
+        let share = RegionId { mask: CoreMask::from_chunk(task, task + 1), ..rest };
         calls.push(inner(call("Broker", "interlace", vec![region(rest), mask(share.mask)])));
         calls.push(inner(assign_final(share, 2_000 + task)));
         rest.mask = rest.mask ^ share.mask;

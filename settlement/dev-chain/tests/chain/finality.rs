@@ -18,6 +18,9 @@ async fn the_final_head_lags_and_tells_every_block_once() {
     let tester = Tester::with(config).await;
     let genesis = H256(tester.chain.genesis_hash());
     let mut stream = tester.client.stream_blocks().await.expect("subscribes");
+    // It subscribes when it is first asked.
+    let first = stream.next().await.expect("begins").expect("arrives");
+    assert_eq!(first.hash(), genesis);
     let mut sealed = vec![genesis];
     for _ in 0..3 {
         sealed.push(tester.seal().await);

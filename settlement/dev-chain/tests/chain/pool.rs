@@ -61,13 +61,15 @@ async fn a_gap_in_the_nonces_waits_for_what_fills_it() {
 #[tokio::test]
 async fn more_tip_usurps_and_less_is_refused() {
     let tester = Tester::start(Profile::Kusama).await;
-    let with_tip = |tip| tester.sign(&transfer(&bob(), UNIT), &alice(), Some(0), tip);
+    let with_tip = async |tip| tester.sign(&transfer(&bob(), UNIT), &alice(), Some(0), tip).await;
     let first = with_tip(UNIT).await;
     let mut watched = first.submit_and_watch().await.expect("is taken");
     assert_eq!(next(&mut watched).await, "ready");
-    for (tip, code) in [(UNIT, "1013"), (UNIT / 2, "1014")] {
-        let refused = text(with_tip(tip).await.submit().await.expect_err("is refused"));
-        assert!(refused.contains(code), "{refused}");
+    let again = text(first.submit().await.expect_err("is there already"));
+    assert!(again.contains("1013"), "{again}");
+    for tip in [UNIT, UNIT / 2] {
+        let refused = text(with_tip(tip).await.submit().await.expect_err("is worth no more"));
+        assert!(refused.contains("1014"), "{refused}");
     }
     with_tip(2 * UNIT).await.submit().await.expect("is worth more");
     assert!(next(&mut watched).await.contains("usurped"));
