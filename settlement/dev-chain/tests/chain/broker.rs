@@ -65,7 +65,7 @@ async fn the_relay_chain_schedules_twenty_seven_tasks_of_a_core() {
         let share = RegionId { mask: CoreMask::from_chunk(task, task + 1), ..rest };
         calls.push(inner(call("Broker", "interlace", vec![region(rest), mask(share.mask)])));
         calls.push(inner(assign_final(share, 2_000 + task)));
-        rest.mask = rest.mask ^ share.mask;
+        rest.mask ^= share.mask;
     }
     let batch = call("Utility", "batch_all", vec![Value::unnamed_composite(calls)]);
     tester.send(&batch, &alice()).await.expect("carves");
