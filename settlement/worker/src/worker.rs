@@ -111,14 +111,36 @@ impl Settlement {
             },
         };
         check_genesis(&chain, Some(self.info.genesis_hash))?;
+        self.submitted_at = None;
         let mut heads = chain.finalised_heads().await?;
         let mut newest = BlockNumber(chain.newest_finalised().await?.block_number());
-        let mut next = self.first_unread(&chain, newest).await?;
+        let last = self
+            .ledger
+            .query(|market| market.last_block().map(|(number, hash)| (number, hash.to_owned())))
+            .await?;
+        if let Some((number, expected)) = &last {
+            // A node that is still catching up.
+            while newest < *number {
+                newest = tokio::select! {
+                    found = newest_of(&chain, &mut heads) => found?,
+                    () = stopped(shutdown) => return Ok(()),
+                };
+            }
+            check_history(&chain, *number, expected).await?;
+        }
+        let mut next = match &last {
+            Some((number, _)) => BlockNumber(number.0.saturating_add(1)),
+            None => self.config.first_block.unwrap_or(newest),
+        };
         self.status.send_modify(|status| {
             status.connected = true;
             status.last_error = None;
         });
         tracing::info!(from = %next, to = %newest, "settlement follows the chain");
+        if next > newest && last.is_some() {
+            // Nothing is to be read, but this node may not have what another one was sent.
+            self.settle(&chain, &chain.at(newest).await?).await?;
+        }
         loop {
             while next <= newest {
                 if *shutdown.borrow() {
@@ -137,24 +159,6 @@ impl Settlement {
             };
         }
     }
-
-    /// The block to go on with. The last one read must still be what it was.
-    async fn first_unread(&self, chain: &Chain, newest: BlockNumber) -> Result<BlockNumber, SettlementError> {
-        let last = self
-            .ledger
-            .query(|market| market.last_block().map(|(number, hash)| (number, hash.to_owned())))
-            .await?;
-        let Some((number, expected)) = last else {
-            return Ok(self.config.first_block.unwrap_or(newest));
-        };
-        if number <= newest {
-            let found = crate::block::hash_of(&chain.at(number).await?);
-            if found != expected {
-                return Err(ChainError::OtherHistory { number, expected, found }.into());
-            }
-        }
-        Ok(BlockNumber(number.0.saturating_add(1)))
-    }
 }
 
 fn check_genesis(chain: &Chain, expected: Option<[u8; 32]>) -> Result<(), ChainError> {
@@ -163,6 +167,15 @@ fn check_genesis(chain: &Chain, expected: Option<[u8; 32]>) -> Result<(), ChainE
         Some(expected) if expected != found => Err(ChainError::OtherChain { expected, found }),
         _ => Ok(()),
     }
+}
+
+/// The last block that was read must still be what it was.
+async fn check_history(chain: &Chain, number: BlockNumber, expected: &str) -> Result<(), ChainError> {
+    let found = crate::block::hash_of(&chain.at(number).await?);
+    if found == expected {
+        return Ok(());
+    }
+    Err(ChainError::OtherHistory { number, expected: expected.to_owned(), found })
 }
 
 /// Waits for the next finalised head and takes the newest that is there.

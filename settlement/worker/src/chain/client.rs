@@ -21,8 +21,8 @@ pub(crate) struct Chain {
 
 impl Chain {
     pub(crate) async fn connect(url: &str) -> Result<Chain, ChainError> {
-        let rpc_client =
-            RpcClient::from_insecure_url(url).await.map_err(ChainError::node("connect to the node"))?;
+        // Beyond this machine only encrypted: whoever sits in between could make deposits up.
+        let rpc_client = RpcClient::from_url(url).await.map_err(ChainError::node("connect to the node"))?;
         // The methods that every node has; settlement needs none of the newer ones, which pin blocks.
         let backend = LegacyBackend::builder().build(rpc_client.clone());
         let client = OnlineClient::from_backend(Arc::new(backend))

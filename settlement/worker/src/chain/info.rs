@@ -37,6 +37,7 @@ impl ChainInfo {
             .map_err(ChainError::node("read System.SS58Prefix"))?;
         let properties =
             chain.rpc.system_properties().await.map_err(ChainError::node("read the chain's properties"))?;
+        let property = |name| properties.get(name).and_then(first);
         let can_interlace = match can_interlace {
             Some(told) => told,
             None => probe::can_interlace(chain, at, key).await?,
@@ -44,18 +45,15 @@ impl ChainInfo {
         Ok(ChainInfo {
             genesis_hash: chain.genesis_hash(),
             ss58_prefix,
-            token_symbol: properties
-                .get("tokenSymbol")
-                .and_then(first)
-                .and_then(|symbol| symbol.as_str())
-                .unwrap_or("UNIT")
+            token_symbol: property("tokenSymbol")
+                .and_then(serde_json::Value::as_str)
+                .ok_or_else(|| ChainError::Unsuitable("it does not name its token".into()))?
                 .to_owned(),
-            token_decimals: properties
-                .get("tokenDecimals")
-                .and_then(first)
+            // Guessing would show every amount wrong.
+            token_decimals: property("tokenDecimals")
                 .and_then(serde_json::Value::as_u64)
                 .and_then(|decimals| u32::try_from(decimals).ok())
-                .unwrap_or(0),
+                .ok_or_else(|| ChainError::Unsuitable("it does not tell its token's decimals".into()))?,
             existential_deposit: accounts::existential_deposit(at)?,
             can_interlace,
             timeslice_relay_blocks: broker::timeslice_relay_blocks(at)?,
