@@ -17,7 +17,7 @@ use crate::state::StateBackend;
 pub(crate) type Overlay = OverlayedChanges<BlakeTwo256>;
 
 /// Calls nest as deep as a transaction tells them to; wasm would trap where native code would overrun its stack.
-pub(crate) const RUNTIME_STACK_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const RUNTIME_STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a call into the runtime gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]

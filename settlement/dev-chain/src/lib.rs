@@ -20,7 +20,7 @@
 //!
 //! What it does not do: no consensus and no forks, no networking between nodes, no relay chain and no XCM, no wasm
 //! and no runtime upgrades, none of the `chainHead_v1`, `archive_v1` and `transaction_v1` methods, no state
-//! proofs. States older than 1,024 final blocks are discarded, as with a real node. Not with `panic =
+//! proofs. The pool is not kept over a restart. States older than 1,024 final blocks are discarded, as with a real node. Not with `panic =
 //! "abort"`. Not for the public internet: whoever reaches the port commands the chain.
 
 mod author;

@@ -1,7 +1,7 @@
 //! The development chain's FRAME runtime: the real `pallet-broker` and the pallets around it that a
 //! coretime chain's users touch, compiled natively.
 //!
-//! What it is for: [`coretime-dev-chain`](../coretime_dev_chain/index.html) runs it in process, so that
+//! What it is for: `coretime-dev-chain` runs it in process, so that
 //! settlement can be developed and tested against the pallet that it will meet on Kusama and Polkadot.
 //!
 //! What it promises:

@@ -1,11 +1,11 @@
 //! What other tools ask a node.
 
+use codec::Encode as _;
 use coretime_dev_chain::{Config, Profile};
 use serde_json::{Value as Json, json};
-use subxt::dynamic::Value;
 use subxt_signer::sr25519::dev::{alice, bob};
 
-use crate::support::{Tester, call, inner, text, transfer};
+use crate::support::{Tester, text, transfer};
 
 #[tokio::test]
 async fn chain_and_node_introduce_themselves() {
@@ -59,14 +59,61 @@ async fn a_runtime_panic_and_calls_nested_without_end_are_errors() {
     let unknown = tester.ask("state_call", json!(["No_such_function", "0x"])).await;
     assert!(text(unknown.expect_err("is unknown")).contains("not found"));
 
-    let mut nested = inner(call("System", "remark", vec![Value::from_bytes([1])]));
-    for _ in 0..100 {
-        let calls = vec![Value::unnamed_composite([nested])];
-        nested = inner(call("Utility", "batch_all", calls));
+    // As deep as a transaction decodes, and deeper.
+    for (depth, fits) in [(200, true), (300, false)] {
+        let bytes = format!("0x{}", hex::encode(nested_transaction(&tester, depth)));
+        let submitted = tester.ask("author_submitExtrinsic", json!([bytes])).await;
+        if fits {
+            submitted.expect("is taken");
+        } else {
+            assert!(text(submitted.expect_err("is too deep")).contains("1001"));
+        }
+        let block = tester.seal().await;
+        let block = tester.ask("chain_getBlock", json!([block])).await.expect("answers");
+        let inherents = 2;
+        let extrinsics = block["block"]["extrinsics"].as_array().map(Vec::len);
+        assert_eq!(extrinsics, Some(inherents + usize::from(fits)));
     }
-    let outer = call("Utility", "batch_all", vec![Value::unnamed_composite([nested])]);
-    // Whether it goes through or not, the chain lives.
-    let _ = tester.send(&outer, &alice()).await;
+}
+
+/// Alice's first transaction: a remark in a batch in a batch and so on.
+fn nested_transaction(tester: &Tester, depth: u32) -> Vec<u8> {
+    use coretime_dev_runtime::{RuntimeCall, UncheckedExtrinsic, VERSION};
+    use sp_runtime::{MultiAddress, generic};
+    let genesis = sp_core::H256(tester.chain.genesis_hash());
+    // It is built and dropped by recursion.
+    let build = move || {
+        let mut call = RuntimeCall::System(frame_system::Call::remark { remark: vec![1] });
+        for _ in 0..depth {
+            call = RuntimeCall::Utility(pallet_utility::Call::batch_all { calls: vec![call] });
+        }
+        let extensions = (
+            frame_system::AuthorizeCall::new(),
+            frame_system::CheckNonZeroSender::new(),
+            frame_system::CheckSpecVersion::new(),
+            frame_system::CheckTxVersion::new(),
+            frame_system::CheckGenesis::new(),
+            frame_system::CheckEra::from(generic::Era::Immortal),
+            frame_system::CheckNonce::from(0),
+            frame_system::CheckWeight::new(),
+            pallet_transaction_payment::ChargeTransactionPayment::from(0),
+            frame_metadata_hash_extension::CheckMetadataHash::new(false),
+        );
+        let (spec, transaction) = (VERSION.spec_version, VERSION.transaction_version);
+        let implicit = ((), (), spec, transaction, genesis, genesis, (), (), (), None);
+        let payload = generic::SignedPayload::from_raw(call.clone(), extensions.clone(), implicit);
+        let signature = payload.using_encoded(|bytes| alice().sign(bytes));
+        let signature = sp_runtime::MultiSignature::Sr25519(signature.0.into());
+        let signer = MultiAddress::Id(alice().public_key().0.into());
+        UncheckedExtrinsic::new_signed(call, signer, signature, extensions).encode()
+    };
+    let thread = std::thread::Builder::new().stack_size(64 * 1024 * 1024).spawn(build);
+    thread.expect("starts").join().expect("builds")
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_transaction_are_refused() {
+    let tester = Tester::start(Profile::Kusama).await;
     let bytes = format!("0x{}", "28020c".repeat(5_000));
     let refused = tester.ask("author_submitExtrinsic", json!([bytes])).await;
     assert!(text(refused.expect_err("is no extrinsic")).contains("1001"));
