@@ -1,0 +1,97 @@
+//! What reaches custody is credited once, or held back.
+
+use crate::venue::{Venue, account, call, key, until};
+use coretime_dev_chain::Profile;
+use coretime_types::{Planck, RegionId};
+use subxt::dynamic::Value;
+
+fn transfer(to: coretime_types::AccountId, amount: u128) -> Value {
+    let dest = Value::unnamed_variant("Id", [Value::from_bytes(to.0)]);
+    let call = Value::named_variant(
+        "transfer_keep_alive",
+        [("dest".to_owned(), dest), ("value".to_owned(), Value::u128(amount))],
+    );
+    Value::unnamed_variant("Balances", [call])
+}
+
+fn region_value(id: RegionId) -> Value {
+    Value::named_composite([
+        ("begin", Value::u128(id.begin.0.into())),
+        ("core", Value::u128(id.core.0.into())),
+        ("mask", Value::unnamed_composite([Value::from_bytes(id.mask.to_bytes())])),
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twice_in_one_block_and_in_a_batch_are_both_credited() {
+    let venue = Venue::open(Profile::Kusama).await;
+    let custody = venue.config.custody;
+    let batch =
+        Value::unnamed_composite([transfer(custody, 1_000_000_000), transfer(custody, 2_000_000_000)]);
+    call(&venue, "Charlie", "Utility", "batch_all", vec![batch]).await;
+    until("both are credited", || async { venue.free("Charlie").await == Planck(3_000_000_000) }).await;
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_while_settlement_is_down_is_credited_later() {
+    let mut venue = Venue::prepare(Profile::Kusama).await;
+    let custody = venue.config.custody;
+    venue.wallet.transfer_funds(&key("Bob"), custody, Planck(5_000_000_000)).await.unwrap();
+    let region = venue.wallet.purchase(&key("Alice")).await.unwrap();
+    venue.wallet.transfer_region(&key("Alice"), region.id(), custody).await.unwrap();
+    venue.start_worker().await;
+    until("both are credited", || async {
+        let region_there =
+            venue.query(move |market| market.free_regions().any(|free| free.region == region)).await;
+        region_there && venue.free("Bob").await == Planck(5_000_000_000)
+    })
+    .await;
+    let renewable = venue.query(move |market| {
+        market.free_regions().find(|free| free.region == region).map(|free| free.renewable)
+    });
+    assert_eq!(renewable.await, Some(true));
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_signers_own_top_up_is_float_and_no_deposit() {
+    let mut venue = Venue::open(Profile::Kusama).await;
+    let top_up = Planck(7_000_000_000);
+    venue.wallet.transfer_funds(&key("Settlement"), venue.config.custody, top_up).await.unwrap();
+    venue.deposit_funds("Bob", 1_000_000_000).await;
+    assert_eq!(venue.free("Settlement").await, Planck::ZERO);
+    assert_eq!(venue.compare().await.differences.len(), 1, "undeclared, it is a difference");
+    venue.config.float = venue.config.float.checked_add(top_up).unwrap();
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_with_a_task_in_the_workplan_is_held_back() {
+    let venue = Venue::open(Profile::Kusama).await;
+    let custody = venue.config.custody;
+    let region = venue.wallet.purchase(&key("Dave")).await.unwrap();
+    let provisional = Value::unnamed_variant("Provisional", []);
+    let fields = vec![region_value(region.id()), Value::u128(3_000), provisional];
+    call(&venue, "Dave", "Broker", "assign", fields).await;
+    venue.wallet.transfer_region(&key("Dave"), region.id(), custody).await.unwrap();
+    until("it is held back", || async { venue.status().held_back.len() == 1 }).await;
+    let reason = venue.status().held_back[0].reason.clone();
+    assert!(reason.contains("workplan"), "{reason}");
+    let differences = venue.compare().await.differences;
+    assert_eq!(differences.len(), 1, "{differences:?}");
+    assert_eq!(differences[0].subject, region.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_in_the_pool_is_held_back() {
+    let venue = Venue::open(Profile::Kusama).await;
+    let region = venue.wallet.purchase(&key("Dave")).await.unwrap();
+    let payee = Value::from_bytes(account("Dave").0);
+    let provisional = Value::unnamed_variant("Provisional", []);
+    call(&venue, "Dave", "Broker", "pool", vec![region_value(region.id()), payee, provisional]).await;
+    venue.wallet.transfer_region(&key("Dave"), region.id(), venue.config.custody).await.unwrap();
+    until("it is held back", || async { venue.status().held_back.len() == 1 }).await;
+    let reason = venue.status().held_back[0].reason.clone();
+    assert!(reason.contains("pool"), "{reason}");
+}

@@ -1,0 +1,173 @@
+//! What cannot be delivered is told, and nothing else is held up by it.
+
+use crate::venue::{Venue, account, call, key, until};
+use coretime_dev_chain::Profile;
+use coretime_settlement::{ChainError, Settlement, SettlementError};
+use coretime_types::{Command, Delivery, Event, FailureOutcome, InstructionNumber, Parts, Planck, TaskId};
+use subxt::dynamic::Value;
+
+async fn failure(venue: &Venue, number: InstructionNumber) -> Option<(FailureOutcome, String)> {
+    venue.commands().await.into_iter().find_map(|(command, events)| match command {
+        Command::SettlementFailed { instruction, outcome, reason } if instruction == number => {
+            assert!(matches!(events[..], [Event::InstructionEnded { .. }]), "{events:?}");
+            Some((outcome, reason))
+        }
+        _ => None,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_paid_below_the_existential_deposit_to_an_account_that_is_not_there() {
+    let venue = Venue::open(Profile::Kusama).await;
+    let unit = Profile::Kusama.unit_planck();
+    venue.wallet.transfer_funds(&key("Alice"), account("Newcomer"), Planck(unit)).await.unwrap();
+    // He sends all he has, and his account is no more.
+    let custody = Value::unnamed_variant("Id", [Value::from_bytes(venue.config.custody.0)]);
+    call(&venue, "Newcomer", "Balances", "transfer_all", vec![custody, Value::bool(false)]).await;
+    until("it is credited", || async { venue.free("Newcomer").await > Planck::ZERO }).await;
+
+    let too_little = venue.withdraw_funds("Newcomer", 33_333_332).await;
+    venue.until_settled().await;
+    let (outcome, reason) = failure(&venue, too_little).await.unwrap();
+    assert_eq!(outcome, FailureOutcome::Returned);
+    assert!(reason.contains("existential deposit"), "{reason}");
+    venue.assert_agrees().await;
+
+    let enough = venue.withdraw_funds("Newcomer", 33_333_333).await;
+    venue.until_settled().await;
+    let little = venue.withdraw_funds("Newcomer", 1).await;
+    venue.until_settled().await;
+    assert_eq!((failure(&venue, enough).await, failure(&venue, little).await), (None, None));
+    assert_eq!(venue.wallet.balance(account("Newcomer")).await.unwrap(), Planck(33_333_334));
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent() {
+    let mut venue = Venue::prepare_with(Profile::Kusama, 30).await;
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let begin = core.begin.0;
+    venue.stop_worker().await;
+    let (slice, number) = venue.buy("Bob", begin, begin + 3, 80, Delivery::Assign(TaskId(2_000))).await;
+    let now = venue.query(|market| market.tradable_from()).await;
+    venue.chain.advance_timeslices(slice.end.0 - now.0 + 5).await.unwrap();
+    venue.start_worker().await;
+    venue.until_settled().await;
+    let (outcome, reason) = failure(&venue, number.unwrap()).await.unwrap();
+    assert_eq!((outcome, reason.as_str()), (FailureOutcome::Returned, "its window is over"));
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded() {
+    let mut venue = Venue::prepare_with(Profile::Kusama, 30).await;
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let begin = core.begin.0;
+    venue.stop_worker().await;
+    // The chain goes on while finality stands still: the plan is made on a block that is long past.
+    venue.chain.set_finalization(false).await.unwrap();
+    let (slice, number) = venue.buy("Bob", begin, begin + 3, 80, Delivery::Assign(TaskId(2_000))).await;
+    venue.config.mortality_blocks = 4_096;
+    let now = venue.query(|market| market.tradable_from()).await;
+    venue.chain.advance_timeslices(slice.end.0 - now.0 + 5).await.unwrap();
+    venue.start_worker().await;
+    // Some blocks before settlement looks again, so that its first plan is what counts.
+    until("a batch is submitted", || async {
+        venue.query(|market| market.instructions().any(|one| one.submission.is_some())).await
+    })
+    .await;
+    venue.chain.new_block().await.unwrap();
+    venue.chain.set_finalization(true).await.unwrap();
+    venue.until_settled().await;
+    let (outcome, _) = failure(&venue, number.unwrap()).await.unwrap();
+    assert_eq!(outcome, FailureOutcome::Lost);
+    assert_eq!(venue.query(|market| market.totals().regions_lost.0).await, slice.part_timeslices().0);
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_signer_delivers_nothing_until_it_may_again() {
+    let mut venue = Venue::prepare(Profile::Kusama).await;
+    venue.config.signer = coretime_settlement::SignerKey::from(key("Eve"));
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let begin = core.begin.0;
+    let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
+    until("the chain refuses", || async {
+        venue.status().last_error.is_some_and(|error| error.contains("Proxy.NotProxy"))
+    })
+    .await;
+    assert_eq!(venue.owner(slice).await, None);
+    venue.wallet.add_proxy(&key("Custody"), account("Eve")).await.unwrap();
+    venue.until_settled().await;
+    assert_eq!(venue.owner(slice).await, Some(account("Bob")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_custody_lacks_is_stuck_and_the_rest_goes_on() {
+    let mut venue = Venue::open(Profile::Kusama).await;
+    let unit = Profile::Kusama.unit_planck();
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", unit).await;
+    venue.offer("Alice", core, true).await;
+    let begin = core.begin.0;
+    // Somebody with custody's key takes what is not his.
+    let low = venue.wallet.balance(venue.config.custody).await.unwrap().0 - unit / 10;
+    venue.wallet.transfer_funds(&key("Custody"), account("Ferdie"), Planck(low)).await.unwrap();
+    venue.withdraw_funds("Bob", unit / 2).await;
+    let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
+    until("the rest is delivered", || async { venue.owner(slice).await == Some(account("Bob")) }).await;
+    until("the payment is stuck", || async { venue.status().stuck.len() == 1 }).await;
+    let differences = venue.compare().await.differences;
+    assert_eq!(differences.len(), 1, "{differences:?}");
+    assert_eq!(differences[0].subject, "funds");
+    assert_eq!(core.mask.parts(), Parts(80));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_chain_is_refused() {
+    let mut venue = Venue::open(Profile::Kusama).await;
+    venue.deposit_funds("Bob", 1_000_000_000).await;
+    venue.stop_worker().await;
+    let mut config = venue.config.clone();
+    config.genesis_hash = Some([1; 32]);
+    let refused = Settlement::connect(config, venue.engine.clone()).await;
+    assert!(matches!(refused, Err(SettlementError::Chain(ChainError::OtherChain { .. }))));
+
+    let other = Venue::open(Profile::Polkadot).await;
+    venue.config.chain_url = other.config.chain_url.clone();
+    let settlement = Settlement::connect(venue.config.clone(), venue.engine.clone()).await.unwrap();
+    let (_keep, shutdown) = tokio::sync::watch::channel(false);
+    let ended = settlement.run(shutdown).await;
+    assert!(matches!(ended, Err(SettlementError::Chain(ChainError::OtherHistory { .. }))), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_venue_submits_nothing() {
+    let mut venue = Venue::open(Profile::Kusama).await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let begin = core.begin.0;
+    venue.stop_worker().await;
+    let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
+    venue.tell(Command::Freeze { cause: "test".into() }).await;
+    venue.start_worker().await;
+    let seen = venue.query(|market| market.last_block().map(|(number, _)| number.0)).await.unwrap();
+    until("some blocks pass", || async {
+        venue.query(move |market| market.last_block().is_some_and(|(number, _)| number.0 > seen + 5)).await
+    })
+    .await;
+    assert!(venue.query(|market| market.instructions().all(|one| one.submission.is_none())).await);
+    venue.tell(Command::Resume { cause: "test".into() }).await;
+    venue.until_settled().await;
+    assert_eq!(venue.owner(slice).await, Some(account("Bob")));
+}

@@ -1,0 +1,285 @@
+//! A venue: chain, engine and settlement, without a gateway.
+
+use coretime_dev_chain::{Config, DevChain, Profile};
+use coretime_market::Market;
+use coretime_sequencer::{Engine, EngineConfig, Receipt, Running};
+use coretime_settlement::{Reconciler, Report, Settlement, SettlementConfig, SignerKey, Status};
+use coretime_types::{
+    AccountId, Ask, Bid, BidTerms, ClientOrderId, Command, Delivery, Event, InstructionNumber, Parts, Planck,
+    Region, SelfTrade, TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
+};
+use coretime_wallet::Wallet;
+use std::{future::Future, path::Path, time::Duration};
+use subxt::{OnlineClient, SubstrateConfig, dynamic, dynamic::Value};
+use subxt_signer::{SecretUri, sr25519::Keypair};
+use tokio::{sync::watch, task::JoinHandle};
+
+/// Long enough for the slowest machine; nothing is measured.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) struct Venue {
+    pub(crate) chain: DevChain,
+    pub(crate) wallet: Wallet,
+    pub(crate) engine: Engine,
+    pub(crate) config: SettlementConfig,
+    pub(crate) folder: tempfile::TempDir,
+    running: Option<Running>,
+    worker: Option<Worker>,
+    next_order: u64,
+}
+
+struct Worker {
+    task: JoinHandle<Result<(), coretime_settlement::SettlementError>>,
+    shutdown: watch::Sender<bool>,
+    status: watch::Receiver<Status>,
+}
+
+pub(crate) fn key(name: &str) -> Keypair {
+    let uri: SecretUri = format!("//{name}").parse().unwrap();
+    Keypair::from_uri(&uri).unwrap()
+}
+
+pub(crate) fn account(name: &str) -> AccountId {
+    AccountId(key(name).public_key().0)
+}
+
+/// A call of somebody who is no client of ours.
+pub(crate) async fn call(venue: &Venue, who: &str, pallet: &str, name: &str, fields: Vec<Value>) {
+    let url = venue.chain.ws_url().unwrap();
+    let client = OnlineClient::<SubstrateConfig>::from_insecure_url(url).await.unwrap();
+    let at = client.at_current_block().await.unwrap();
+    let call = dynamic::tx(pallet, name, fields);
+    let progress = at.tx().sign_and_submit_then_watch_default(&call, &key(who)).await.unwrap();
+    progress.wait_for_finalized_success().await.unwrap();
+}
+
+pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "waited in vain: {what}");
+}
+
+fn start_engine(folder: &Path) -> (Engine, Running) {
+    coretime_sequencer::start(EngineConfig::new(folder)).unwrap()
+}
+
+impl Venue {
+    /// A chain with a block every 100 ms, custody with a float and a proxy, and settlement running.
+    pub(crate) async fn open(profile: Profile) -> Venue {
+        let mut venue = Venue::prepare(profile).await;
+        venue.start_worker().await;
+        venue
+    }
+
+    /// As above, with settlement not running yet.
+    pub(crate) async fn prepare(profile: Profile) -> Venue {
+        Venue::prepare_with(profile, 5_040).await
+    }
+
+    /// As above, with regions of another length, for tests in which their time passes.
+    pub(crate) async fn prepare_with(profile: Profile, region_length_timeslices: u32) -> Venue {
+        let unit = profile.unit_planck();
+        let custody = account("Custody");
+        let chain = DevChain::start(Config {
+            block_time: Some(Duration::from_millis(100)),
+            region_length_timeslices,
+            endowed: vec![(custody.0, 10 * unit), (account("Settlement").0, 100 * unit)],
+            ..Config::new(profile)
+        })
+        .await
+        .unwrap();
+        let url = chain.ws_url().unwrap();
+        let wallet = Wallet::connect(&url).await.unwrap();
+        wallet.add_proxy(&key("Custody"), account("Settlement")).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, running) = start_engine(folder.path());
+        let config = SettlementConfig::new(url, custody, SignerKey::from(key("Settlement")));
+        let running = Some(running);
+        let mut venue = Venue { chain, wallet, engine, config, folder, running, worker: None, next_order: 0 };
+        // What custody has before anybody deposits is the operator's float.
+        venue.start_worker().await;
+        until("a block is read", || async { venue.query(|market| market.last_block().is_some()).await })
+            .await;
+        venue.config.float = venue.compare().await.custody;
+        venue.stop_worker().await;
+        venue
+    }
+
+    pub(crate) async fn start_worker(&mut self) {
+        let settlement = Settlement::connect(self.config.clone(), self.engine.clone()).await.unwrap();
+        let status = settlement.status();
+        let (shutdown, stop) = watch::channel(false);
+        self.worker = Some(Worker { task: tokio::spawn(settlement.run(stop)), shutdown, status });
+    }
+
+    /// Ends settlement as it should be ended.
+    pub(crate) async fn stop_worker(&mut self) {
+        let worker = self.worker.take().unwrap();
+        worker.shutdown.send(true).unwrap();
+        worker.task.await.unwrap().unwrap();
+    }
+
+    /// Ends settlement wherever it is.
+    pub(crate) async fn kill_worker(&mut self) {
+        let worker = self.worker.take().unwrap();
+        worker.task.abort();
+        assert!(worker.task.await.unwrap_err().is_cancelled());
+    }
+
+    /// Ends the engine and starts it again from its log.
+    pub(crate) async fn restart_engine(&mut self) {
+        assert!(self.worker.is_none());
+        let running = self.running.take();
+        tokio::task::spawn_blocking(move || drop(running)).await.unwrap();
+        let (engine, running) = start_engine(self.folder.path());
+        (self.engine, self.running) = (engine, Some(running));
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.worker.as_ref().unwrap().status.borrow().clone()
+    }
+
+    pub(crate) async fn tell(&self, command: Command) -> Receipt {
+        self.engine.submit(command).unwrap().await.unwrap()
+    }
+
+    pub(crate) async fn query<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Market) -> T + Send + 'static,
+    ) -> T {
+        self.engine.query(question).unwrap().await.unwrap()
+    }
+
+    pub(crate) async fn compare(&self) -> Report {
+        Reconciler::new(self.config.clone(), self.engine.clone()).compare().await.unwrap()
+    }
+
+    /// Ledger and chain agree, to the last planck and part-timeslice.
+    pub(crate) async fn assert_agrees(&self) -> Report {
+        let report = self.compare().await;
+        assert_eq!(report.differences, []);
+        report
+    }
+
+    /// Buys a core and deposits it.
+    pub(crate) async fn deposit_core(&self, who: &str) -> Region {
+        let region = self.wallet.purchase(&key(who)).await.unwrap();
+        self.wallet.transfer_region(&key(who), region.id(), self.config.custody).await.unwrap();
+        until("the core is credited", || async {
+            self.query(move |market| market.free_regions().any(|free| free.region == region)).await
+        })
+        .await;
+        region
+    }
+
+    pub(crate) async fn deposit_funds(&self, who: &str, amount: u128) {
+        let before = self.free(who).await;
+        self.wallet.transfer_funds(&key(who), self.config.custody, Planck(amount)).await.unwrap();
+        until("the funds are credited", || async { self.free(who).await > before }).await;
+    }
+
+    pub(crate) async fn free(&self, who: &str) -> Planck {
+        let who = account(who);
+        self.query(move |market| market.funds(who).free).await
+    }
+
+    /// Offers a whole region at one planck, in any part and for any time.
+    pub(crate) async fn offer(&mut self, who: &str, region: Region, interlacing: bool) {
+        self.next_order += 1;
+        let receipt = self
+            .tell(Command::PlaceAsk(Ask {
+                account: account(who),
+                client_order_id: ClientOrderId(self.next_order),
+                unit_price: UnitPrice(1),
+                region: region.id(),
+                lot_parts: if interlacing { Parts(1) } else { region.mask.parts() },
+                min_timeslices: Timeslices(1),
+                time_in_force: TimeInForce::GoodTillCancelled,
+                post_only: false,
+                expire_at: None,
+                self_trade: SelfTrade::default(),
+            }))
+            .await;
+        assert!(matches!(receipt.events[..], [Event::Accepted { .. }]), "{:?}", receipt.events);
+    }
+
+    /// Buys at one planck; returns what was bought and the instruction to deliver it.
+    pub(crate) async fn buy(
+        &mut self,
+        who: &str,
+        begin: u32,
+        end: u32,
+        parts: u32,
+        delivery: Delivery,
+    ) -> (Region, Option<InstructionNumber>) {
+        self.next_order += 1;
+        let within = Window { begin: Timeslice(begin), end: Timeslice(end) };
+        let terms = BidTerms {
+            client_order_id: ClientOrderId(self.next_order),
+            unit_price: UnitPrice(1),
+            parts: Parts(parts),
+            lot_parts: Parts(parts),
+            within,
+            duration: within.duration(),
+            require_renewable: false,
+            delivery,
+            self_trade: SelfTrade::default(),
+        };
+        let receipt = self
+            .tell(Command::PlaceBid(Bid {
+                account: account(who),
+                terms,
+                time_in_force: TimeInForce::FillOrKill,
+                post_only: false,
+                expire_at: None,
+            }))
+            .await;
+        let bought = receipt.events.iter().find_map(|event| match event {
+            Event::Trade(trade) => Some(trade.region),
+            _ => None,
+        });
+        let instruction = receipt.events.iter().find_map(|event| match event {
+            Event::Instruction { number, .. } => Some(*number),
+            _ => None,
+        });
+        (bought.unwrap_or_else(|| panic!("{:?}", receipt.events)), instruction)
+    }
+
+    pub(crate) async fn withdraw_funds(&self, who: &str, amount: u128) -> InstructionNumber {
+        let command =
+            Command::WithdrawFunds { account: account(who), amount: Planck(amount), request_id: None };
+        let receipt = self.tell(command).await;
+        match receipt.events[..] {
+            [Event::Instruction { number, .. }] => number,
+            _ => panic!("{:?}", receipt.events),
+        }
+    }
+
+    pub(crate) async fn until_settled(&self) {
+        until("all instructions have ended", || async {
+            self.query(|market| market.instructions().next().is_none()).await
+        })
+        .await;
+    }
+
+    /// Who owns exactly this region on chain.
+    pub(crate) async fn owner(&self, region: Region) -> Option<AccountId> {
+        let regions = self.wallet.regions().await.unwrap();
+        regions.iter().find(|found| found.region == region).and_then(|found| found.owner)
+    }
+
+    /// Every command that settlement gave, as the log has it.
+    pub(crate) async fn commands(&self) -> Vec<(Command, Vec<Event>)> {
+        let last = self.engine.durable_position().sequence;
+        let mut reader = self.engine.events_from(coretime_types::Sequence(1));
+        let mut commands = Vec::new();
+        while reader.next_sequence() <= last {
+            let record = reader.next().await.unwrap();
+            commands.push((record.command.clone(), record.events.to_vec()));
+        }
+        commands
+    }
+}
