@@ -123,7 +123,9 @@ impl Settlement {
         for (number, reason) in &plan.lost {
             self.ledger.fail(*number, FailureOutcome::Lost, reason.clone()).await?;
         }
-        for (instruction, reason) in &plan.stuck {
+        // It is planned again every block; it is told once.
+        let told = self.status.borrow().stuck.clone();
+        for (instruction, reason) in plan.stuck.iter().filter(|stuck| !told.contains(stuck)) {
             tracing::error!(%instruction, reason, "an instruction cannot be carried out as things are");
         }
         self.status.send_modify(|status| status.stuck.clone_from(&plan.stuck));

@@ -60,7 +60,7 @@ async fn what_was_recorded_and_never_sent_is_sent_unchanged() {
     let mut venue = Venue::open(Profile::Kusama).await;
     venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
     // The chain takes transactions and makes no final blocks: the batch is recorded and hangs.
-    venue.chain.set_finalization(false).await.unwrap();
+    venue.chain().set_finalization(false).await.unwrap();
     let number = venue.withdraw_funds("Bob", 1_000_000_000).await;
     venue.stop_worker().await;
     venue.start_worker().await;
@@ -74,7 +74,7 @@ async fn what_was_recorded_and_never_sent_is_sent_unchanged() {
     venue.kill_worker().await;
     venue.restart_engine().await;
     venue.start_worker().await;
-    venue.chain.set_finalization(true).await.unwrap();
+    venue.chain().set_finalization(true).await.unwrap();
     venue.until_settled().await;
     let submissions: Vec<_> = venue
         .commands()
@@ -116,5 +116,24 @@ async fn what_was_never_included_is_planned_anew_after_its_last_block() {
     let ends = ends(&venue).await;
     assert_eq!(ends.get(&number).map(Vec::as_slice), Some(&[InstructionEnd::Confirmed][..]));
     assert!(venue.free("Bob").await > Planck::ZERO);
+    venue.assert_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_goes_away_is_waited_for() {
+    let mut venue = Venue::open(Profile::Kusama).await;
+    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    let before = venue.wallet.balance(account("Bob")).await.unwrap();
+    for _ in 0..3 {
+        // Gone at once: whether the batch was sent, taken, or included is left to chance.
+        venue.withdraw_funds("Bob", 1_000_000_000).await;
+        venue.stop_chain().await;
+        until("it is noticed", || async { !venue.status().connected }).await;
+        venue.withdraw_funds("Bob", 1_000_000_000).await;
+        venue.start_chain().await;
+        venue.until_settled().await;
+    }
+    let after = venue.wallet.balance(account("Bob")).await.unwrap();
+    assert_eq!(after.0 - before.0, 6_000_000_000, "each payment once");
     venue.assert_agrees().await;
 }

@@ -58,7 +58,7 @@ async fn the_polkadot_profile_filters_interlacing_and_all_else_works() {
     assert!(!info.can_interlace);
     assert_eq!((info.ss58_prefix, info.token_symbol.as_str(), info.token_decimals), (0, "DOT", 10));
     assert_eq!(info.existential_deposit, Planck(Profile::Polkadot.existential_deposit_planck()));
-    assert_eq!(info.genesis_hash, venue.chain.genesis_hash());
+    assert_eq!(info.genesis_hash, venue.chain().genesis_hash());
     assert_eq!(info.timeslice_relay_blocks, 80);
 
     let core = venue.deposit_core("Alice").await;

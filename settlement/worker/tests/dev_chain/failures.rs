@@ -53,7 +53,7 @@ async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent() {
     venue.stop_worker().await;
     let (slice, number) = venue.buy("Bob", begin, begin + 3, 80, Delivery::Assign(TaskId(2_000))).await;
     let now = venue.query(|market| market.tradable_from()).await;
-    venue.chain.advance_timeslices(slice.end.0 - now.0 + 5).await.unwrap();
+    venue.chain().advance_timeslices(slice.end.0 - now.0 + 5).await.unwrap();
     venue.start_worker().await;
     venue.until_settled().await;
     let (outcome, reason) = failure(&venue, number.unwrap()).await.unwrap();
@@ -71,19 +71,19 @@ async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded() {
     let begin = core.begin.0;
     venue.stop_worker().await;
     // The chain goes on while finality stands still: the plan is made on a block that is long past.
-    venue.chain.set_finalization(false).await.unwrap();
+    venue.chain().set_finalization(false).await.unwrap();
     let (slice, number) = venue.buy("Bob", begin, begin + 3, 80, Delivery::Assign(TaskId(2_000))).await;
     venue.config.mortality_blocks = 4_096;
     let now = venue.query(|market| market.tradable_from()).await;
-    venue.chain.advance_timeslices(slice.end.0 - now.0 + 5).await.unwrap();
+    venue.chain().advance_timeslices(slice.end.0 - now.0 + 5).await.unwrap();
     venue.start_worker().await;
     // Some blocks before settlement looks again, so that its first plan is what counts.
     until("a batch is submitted", || async {
         venue.query(|market| market.instructions().any(|one| one.submission.is_some())).await
     })
     .await;
-    venue.chain.new_block().await.unwrap();
-    venue.chain.set_finalization(true).await.unwrap();
+    venue.chain().new_block().await.unwrap();
+    venue.chain().set_finalization(true).await.unwrap();
     venue.until_settled().await;
     let (outcome, _) = failure(&venue, number.unwrap()).await.unwrap();
     assert_eq!(outcome, FailureOutcome::Lost);

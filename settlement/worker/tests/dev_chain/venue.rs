@@ -18,7 +18,8 @@ use tokio::{sync::watch, task::JoinHandle};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Venue {
-    pub(crate) chain: DevChain,
+    chain: Option<DevChain>,
+    chain_config: Config,
     pub(crate) wallet: Wallet,
     pub(crate) engine: Engine,
     pub(crate) config: SettlementConfig,
@@ -45,7 +46,7 @@ pub(crate) fn account(name: &str) -> AccountId {
 
 /// A call of somebody who is no client of ours.
 pub(crate) async fn call(venue: &Venue, who: &str, pallet: &str, name: &str, fields: Vec<Value>) {
-    let url = venue.chain.ws_url().unwrap();
+    let url = venue.chain().ws_url().unwrap();
     let client = OnlineClient::<SubstrateConfig>::from_insecure_url(url).await.unwrap();
     let at = client.at_current_block().await.unwrap();
     let call = dynamic::tx(pallet, name, fields);
@@ -83,22 +84,25 @@ impl Venue {
     pub(crate) async fn prepare_with(profile: Profile, region_length_timeslices: u32) -> Venue {
         let unit = profile.unit_planck();
         let custody = account("Custody");
-        let chain = DevChain::start(Config {
+        let folder = tempfile::tempdir().unwrap();
+        let mut chain_config = Config {
+            data: Some(folder.path().join("chain")),
             block_time: Some(Duration::from_millis(100)),
             region_length_timeslices,
             endowed: vec![(custody.0, 10 * unit), (account("Settlement").0, 100 * unit)],
             ..Config::new(profile)
-        })
-        .await
-        .unwrap();
+        };
+        let chain = DevChain::start(chain_config.clone()).await.unwrap();
         let url = chain.ws_url().unwrap();
+        chain_config.listen = url.strip_prefix("ws://").map(|address| address.parse().unwrap());
         let wallet = Wallet::connect(&url).await.unwrap();
         wallet.add_proxy(&key("Custody"), account("Settlement")).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
         let (engine, running) = start_engine(folder.path());
         let config = SettlementConfig::new(url, custody, SignerKey::from(key("Settlement")));
         let running = Some(running);
-        let mut venue = Venue { chain, wallet, engine, config, folder, running, worker: None, next_order: 0 };
+        let (chain, worker) = (Some(chain), None);
+        let mut venue =
+            Venue { chain, chain_config, wallet, engine, config, folder, running, worker, next_order: 0 };
         // What custody has before anybody deposits is the operator's float.
         venue.start_worker().await;
         until("a block is read", || async { venue.query(|market| market.last_block().is_some()).await })
@@ -106,6 +110,21 @@ impl Venue {
         venue.config.float = venue.compare().await.custody;
         venue.stop_worker().await;
         venue
+    }
+
+    pub(crate) fn chain(&self) -> &DevChain {
+        self.chain.as_ref().unwrap()
+    }
+
+    /// The node goes away.
+    pub(crate) async fn stop_chain(&mut self) {
+        self.chain.take().unwrap().shutdown().await;
+    }
+
+    /// The node comes back where it was.
+    pub(crate) async fn start_chain(&mut self) {
+        self.chain = Some(DevChain::start(self.chain_config.clone()).await.unwrap());
+        self.wallet = Wallet::connect(&self.config.chain_url).await.unwrap();
     }
 
     pub(crate) async fn start_worker(&mut self) {
