@@ -1,6 +1,6 @@
 //! What the ledger knows of an account.
 
-use codec::{Decode, Encode};
+use codec::Encode;
 use coretime_types::{ClientOrderId, OrderId, Planck, RegionId, RequestId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(crate) const REMEMBERED: usize = 4_096;
 
 /// An account's money.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode)]
 pub struct Funds {
     /// What can be spent or withdrawn.
     pub free: Planck,
@@ -17,7 +17,7 @@ pub struct Funds {
 }
 
 /// An account of the ledger.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode)]
 pub(crate) struct Account {
     pub(crate) funds: Funds,
     pub(crate) suspended: bool,

@@ -31,7 +31,8 @@ impl Market {
         check_bid_price(bid.terms.unit_price, bid.terms.parts, bid.terms.duration)?;
         self.check_standing(&standing)?;
         self.check_bid_window(&bid.terms)?;
-        self.check_bid_size(&bid.terms)
+        let BidTerms { unit_price, parts, lot_parts, duration, within, .. } = bid.terms;
+        self.check_bid_size(unit_price, parts, lot_parts, duration, duration != within.duration())
     }
 
     /// A new ask, down to `below_minimum`; gives the region that it sells.
@@ -110,13 +111,31 @@ impl Market {
     }
 
     /// `invalid_lot` to `below_minimum` of a bid.
-    pub(crate) fn check_bid_size(&self, terms: &BidTerms) -> Result<(), Rejection> {
-        self.check_lot(terms.lot_parts, terms.parts)?;
-        let flexible = terms.duration != terms.within.duration();
-        if flexible && terms.lot_parts != terms.parts {
+    pub(crate) fn check_bid_size(
+        &self,
+        unit_price: UnitPrice,
+        parts: Parts,
+        lot_parts: Parts,
+        duration: Timeslices,
+        flexible: bool,
+    ) -> Result<(), Rejection> {
+        self.check_lot(lot_parts, parts)?;
+        if flexible && lot_parts != parts {
             return Err(RejectReason::InvalidLot.into());
         }
-        self.check_minimum(terms.unit_price.notional(terms.parts, terms.duration))
+        self.check_minimum(unit_price.notional(parts, duration))
+    }
+
+    /// `insufficient_funds`: what the bid will hold, if free funds and what it held before cover that. What does not
+    /// fit into 128 bits nobody can have.
+    pub(crate) fn check_cover(
+        &self,
+        account: AccountId,
+        held: Option<Planck>,
+        held_before: Planck,
+    ) -> Result<Planck, Rejection> {
+        let there = Planck(self.state.funds(account).free.0 + held_before.0);
+        held.filter(|held| *held <= there).ok_or(RejectReason::InsufficientFunds.into())
     }
 
     pub(crate) fn check_lot(&self, lot_parts: Parts, parts: Parts) -> Result<(), Rejection> {

@@ -2,14 +2,15 @@
 
 use crate::market::Market;
 use crate::order::FreeRegion;
-use codec::{Decode, Encode};
+use codec::Encode;
 use coretime_types::{
     AccountId, Call, ChainReference, Event, InstructionNumber, PartTimeslices, Planck, Region, RegionId,
     RejectReason, Rejection, RequestId, SettlementSubmitted,
 };
+use std::sync::Arc;
 
 /// What settlement still has to do on chain.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 pub struct Instruction {
     /// Its number, from 1 without gaps.
     pub number: InstructionNumber,
@@ -20,10 +21,10 @@ pub struct Instruction {
     /// Whether its region carries the renewal right.
     pub renewable: bool,
     /// The newest extrinsic that it was reported to be in.
-    pub submission: Option<Submission>,
+    pub submission: Option<Arc<Submission>>,
 }
 
-/// An extrinsic that carries an instruction.
+/// An extrinsic that carries an instruction, and others: they share one.
 pub type Submission = SettlementSubmitted;
 
 impl Instruction {
@@ -37,7 +38,7 @@ impl Instruction {
 }
 
 /// What entered and left the ledger since the beginning. Conservation (section 6) is checked against it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode)]
 pub struct Totals {
     /// Planck credited by deposits.
     pub funds_deposited: Planck,

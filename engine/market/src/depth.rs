@@ -26,8 +26,8 @@ pub struct Book {
 }
 
 impl Market {
-    /// The book of `window` for bids whose lot is `lot_parts` (1 to 80). Empty where the window or the lot is invalid,
-    /// or the window has begun to pass.
+    /// The book of `window` for bids whose lot is `lot_parts` (1 to 80). Empty where the window or the lot is invalid;
+    /// without asks once the window has begun to pass.
     pub fn book(&self, window: Window, lot_parts: Parts) -> Book {
         let mut book = Book::default();
         if window.begin < window.end && (1..=Parts::CORE.0).contains(&lot_parts.0) {

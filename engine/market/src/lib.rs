@@ -38,6 +38,9 @@
 //!   found, so this comes right after `unknown_order`.
 //! - Each leg of a basket is checked against `max_orders` as it runs, when earlier legs have filled and ended.
 //! - The bid side of the book of a window assumes an ask that takes any lot and any duration.
+//! - The orders of a quote are the quote's account's, whatever account they name.
+//! - A `BlockSeen` of a block before the last reference is passed over; of the same block again, the newest hash counts.
+//! - A basket's leg that repeats a client order id does not name the earlier order, which may be undone with it.
 //! - What an order needs beyond 128 bits of planck is `insufficient_funds`: nobody can own that much.
 
 // The codec's derive narrows variant indices, which it has checked to fit.

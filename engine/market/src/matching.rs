@@ -42,8 +42,8 @@ impl Market {
         false
     }
 
-    /// The best resting order behind `after` that is compatible with `taker`.
-    fn next_compatible(&self, taker: &Order, after: Option<Position>) -> Option<OrderId> {
+    /// The best resting order, behind `after` if given, that is compatible with `taker`.
+    pub(crate) fn next_compatible(&self, taker: &Order, after: Option<Position>) -> Option<OrderId> {
         let now = self.state.tradable_from;
         let orders: &mut dyn Iterator<Item = &OrderId> = match (&taker.detail, after) {
             (Detail::Bid(_), Some(Position { price, priority })) => {
@@ -63,20 +63,11 @@ impl Market {
             .find(|maker| are_compatible(taker, maker, now))
             .map(|maker| maker.order_id)
     }
-
-    /// The resting orders that `taker` could trade with by price, best first.
-    pub(crate) fn counter_orders<'a>(&'a self, taker: &'a Order) -> Box<dyn Iterator<Item = &'a Order> + 'a> {
-        let ids: Box<dyn Iterator<Item = &OrderId>> = match taker.detail {
-            Detail::Bid(_) => Box::new(self.state.asks.values()),
-            Detail::Ask(_) => Box::new(self.state.bids.values()),
-        };
-        Box::new(ids.filter_map(|id| self.state.orders.get(id)).take_while(|maker| crosses(taker, maker)))
-    }
 }
 
 /// A place in the book of one side.
 #[derive(Clone, Copy)]
-struct Position {
+pub(crate) struct Position {
     price: coretime_types::UnitPrice,
     priority: coretime_types::Priority,
 }

@@ -1,13 +1,13 @@
 //! Orders that are live, and the regions they sell.
 
-use codec::{Decode, Encode};
+use codec::Encode;
 use coretime_types::{
     AccountId, ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, Region, SelfTrade, Side,
     Timeslice, Timeslices, UnitPrice, Window,
 };
 
 /// A region held by an account, under no order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 pub struct FreeRegion {
     /// The owner.
     pub account: AccountId,
@@ -18,7 +18,7 @@ pub struct FreeRegion {
 }
 
 /// A region under an ask, or what fills left over of it (rule 4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 pub struct Piece {
     /// The region.
     pub region: Region,
@@ -27,7 +27,7 @@ pub struct Piece {
 }
 
 /// The fees an order pays, as they were when it was accepted or last entered again (section 6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 pub(crate) struct FeeRates {
     pub(crate) taker_ppm: Ppm,
     pub(crate) maker_ppm: Ppm,
@@ -36,7 +36,7 @@ pub(crate) struct FeeRates {
 }
 
 /// An accepted order: resting, or coming in as a taker.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 pub(crate) struct Order {
     pub(crate) order_id: OrderId,
     pub(crate) account: AccountId,
@@ -51,13 +51,13 @@ pub(crate) struct Order {
     pub(crate) detail: Detail,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 pub(crate) enum Detail {
     Bid(BidDetail),
     Ask(AskDetail),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 pub(crate) struct BidDetail {
     pub(crate) remaining: Parts,
     pub(crate) within: Window,
@@ -68,7 +68,7 @@ pub(crate) struct BidDetail {
     pub(crate) held: Planck,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 pub(crate) struct AskDetail {
     /// By begin; they never overlap in time.
     pub(crate) pieces: Vec<Piece>,

@@ -1,6 +1,5 @@
 //! Placing orders (section 3), and what becomes of what does not fill at once.
 
-use crate::fit::are_compatible;
 use crate::market::Market;
 use crate::money;
 use crate::order::{AskDetail, BidDetail, Detail, FeeRates, FreeRegion, Order, Piece};
@@ -13,7 +12,9 @@ impl Market {
         self.check_bid(bid)?;
         let terms = &bid.terms;
         let fees = self.fee_rates();
-        let held = self.affordable_hold(&fees, bid, Planck::ZERO)?;
+        let (parts, lot_parts) = (terms.parts, terms.lot_parts);
+        let held = money::hold(&fees, terms.unit_price, parts, lot_parts, terms.duration, terms.delivery);
+        let held = self.check_cover(bid.account, held, Planck::ZERO)?;
         let detail = BidDetail {
             remaining: terms.parts,
             within: terms.within,
@@ -80,26 +81,9 @@ impl Market {
         }
     }
 
-    /// What the bid will hold, if its account's free funds and what is released for it cover that.
-    pub(crate) fn affordable_hold(
-        &self,
-        fees: &FeeRates,
-        bid: &Bid,
-        released: Planck,
-    ) -> Result<Planck, Rejection> {
-        let terms = &bid.terms;
-        let held =
-            money::hold(fees, terms.unit_price, terms.parts, terms.lot_parts, terms.duration, terms.delivery);
-        let free = self.state.funds(bid.account).free;
-        let there = Planck(free.0 + released.0);
-        held.filter(|held| *held <= there).ok_or(RejectReason::InsufficientFunds.into())
-    }
-
     /// Rule 4.8: post only is rejected if any compatible counter-order exists, the account's own included.
     pub(crate) fn not_matching(&self, order: &Order) -> Result<(), Rejection> {
-        let now = self.state.tradable_from;
-        let mut counter = self.counter_orders(order);
-        if order.post_only && counter.any(|other| are_compatible(order, other, now)) {
+        if order.post_only && self.next_compatible(order, None).is_some() {
             return Err(RejectReason::WouldMatch.into());
         }
         Ok(())

@@ -4,9 +4,7 @@ use crate::checks::{check_bid_price, check_min_timeslices, check_price};
 use crate::market::Market;
 use crate::money;
 use crate::order::{AskDetail, BidDetail, Detail, Order};
-use coretime_types::{
-    Event, Parts, Planck, RejectReason, Rejection, Replace, TimeInForce, Timeslices, UnitPrice,
-};
+use coretime_types::{Event, Parts, RejectReason, Rejection, Replace, TimeInForce, Timeslices, UnitPrice};
 
 impl Market {
     pub(crate) fn replace(&mut self, replace: &Replace, events: &mut Vec<Event>) -> Result<(), Rejection> {
@@ -48,15 +46,10 @@ impl Market {
         in_place: bool,
     ) -> Result<Order, Rejection> {
         check_bid_price(unit_price, parts, bid.duration)?;
-        self.check_lot(order.lot_parts, parts)?;
-        if bid.is_flexible() && parts != order.lot_parts {
-            return Err(RejectReason::InvalidLot.into());
-        }
-        self.check_minimum(unit_price.notional(parts, bid.duration))?;
+        self.check_bid_size(unit_price, parts, order.lot_parts, bid.duration, bid.is_flexible())?;
         let fees = if in_place { order.fees } else { self.fee_rates() };
         let held = money::hold(&fees, unit_price, parts, order.lot_parts, bid.duration, bid.delivery);
-        let there = Planck(self.state.funds(order.account).free.0 + bid.held.0);
-        let held = held.filter(|held| *held <= there).ok_or(RejectReason::InsufficientFunds)?;
+        let held = self.check_cover(order.account, held, bid.held)?;
         let detail = Detail::Bid(BidDetail { remaining: parts, held, ..bid.clone() });
         Ok(Order { unit_price, fees, detail, ..order.clone() })
     }

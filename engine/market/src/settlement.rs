@@ -7,6 +7,7 @@ use coretime_types::{
     AccountId, BlockNumber, Call, ChainReference, Event, FailureOutcome, InstructionEnd, InstructionNumber,
     Planck, RejectReason, Rejection, SettlementConfirmed, SettlementSubmitted,
 };
+use std::sync::Arc;
 
 impl Market {
     /// Deposits of blocks up to this one count as seen.
@@ -25,9 +26,10 @@ impl Market {
         if !submitted.instructions.iter().all(known) {
             return Err(RejectReason::UnknownInstruction.into());
         }
+        let submission = Arc::new(submitted.clone());
         for number in &submitted.instructions {
             if let Some(instruction) = self.state.instructions.get_mut(number) {
-                instruction.submission = Some(submitted.clone());
+                instruction.submission = Some(submission.clone());
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::account::{Account, Funds};
 use crate::custody::{Instruction, Totals};
 use crate::order::{Detail, FreeRegion, Order};
 use crate::undo::{Undo, UndoLog};
-use codec::{Decode, Encode};
+use codec::Encode;
 use coretime_types::{
     AccountId, Call, ChainReference, ClientOrderId, CoreIndex, Event, InstructionNumber, OrderId, Planck,
     Priority, Region, RegionId, RequestId, Settings, Timeslice, TradeId, UnitPrice,
@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything the market is. Its SCALE encoding is what the state hash is taken of.
-#[derive(Clone, Debug, Default, Encode, Decode)]
+#[derive(Clone, Debug, Default, Encode)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) tradable_from: Timeslice,
@@ -43,7 +43,7 @@ pub(crate) struct State {
 }
 
 /// The last number given out of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode)]
 pub(crate) struct Counters {
     pub(crate) order: OrderId,
     pub(crate) priority: Priority,

@@ -204,7 +204,7 @@ pub struct Replace {
     pub request_id: Option<RequestId>,
 }
 
-/// An order inside a quote. Its account is the quote's: the one in the order must be the same.
+/// An order inside a quote. Its account is the quote's, whatever it says itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum QuoteOrder {
     /// An order to buy.

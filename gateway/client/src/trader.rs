@@ -94,7 +94,8 @@ impl Trader {
         })
     }
 
-    /// A client order id that this trader has not used yet.
+    /// A client order id that this session has not given out yet, from 1. A venue that knows the account's earlier orders
+    /// may know it: a bot that logs in again keeps its own count.
     pub fn next_client_order_id(&mut self) -> u64 {
         self.last_client_order_id = self.last_client_order_id.wrapping_add(1);
         self.last_client_order_id

@@ -14,7 +14,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Shows the main job in about a minute: cores are bought, deposited, traded, carved and delivered.
+    /// Shows the main job in well under a minute: cores are bought, deposited, traded, carved and delivered.
     #[cfg(feature = "dev-chain")]
     Demo(DemoArgs),
     /// Runs the exchange on a development chain of its own, with funded accounts.

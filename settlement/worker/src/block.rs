@@ -10,7 +10,7 @@ use crate::{
     },
     confirm::{self, Verdict},
     deposits,
-    ledger::{note_rejection, rejection},
+    ledger::{Open, note_rejection, rejection},
     status::MAX_LISTED,
 };
 use coretime_types::{
@@ -101,9 +101,9 @@ impl Settlement {
     /// Looks for our own extrinsics and reports what became of them. Whether there were any.
     async fn confirm(&mut self, at: &AtBlock, events: &[BlockEvent]) -> Result<bool, SettlementError> {
         let mut batches: BTreeMap<ExtrinsicHash, Vec<(InstructionNumber, Call)>> = BTreeMap::new();
-        for open in self.ledger.open_instructions().await? {
+        for open in self.ledger.query(Open::all).await? {
             if let Some(submission) = open.submission {
-                batches.entry(submission.extrinsic_hash).or_default().push((open.number, open.call));
+                batches.entry(submission.extrinsic_hash.clone()).or_default().push((open.number, open.call));
             }
         }
         if batches.is_empty() {

@@ -1,7 +1,7 @@
 //! What became of one of our extrinsics that stands in a finalised block. Pure.
 
 use crate::chain::events::{BlockEvent, ChainEvent, DispatchFailure};
-use coretime_types::{Call, InstructionNumber, Planck};
+use coretime_types::{Call, InstructionNumber, Planck, Region};
 
 /// What became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,11 +30,14 @@ pub(crate) fn verdict(
             ChainEvent::ExtrinsicFailed { error } | ChainEvent::ProxyExecuted { error: Some(error) } => {
                 failure = Some(error.clone());
             }
-            ChainEvent::RegionDropped { core, mask } => {
+            ChainEvent::RegionDropped { core, mask, first_assignable } => {
+                // The event does not name the region's own begin. Other windows of the core that go on after this were
+                // assigned; those that do not were dropped too.
+                let dropped = |region: &Region| {
+                    region.core == *core && region.mask == *mask && region.end <= *first_assignable
+                };
                 lost.extend(instructions.iter().filter_map(|(number, call)| match call {
-                    Call::Assign { region, .. } if region.core == *core && region.mask == *mask => {
-                        Some(*number)
-                    }
+                    Call::Assign { region, .. } if dropped(region) => Some(*number),
                     _ => None,
                 }));
             }
@@ -70,7 +73,7 @@ pub(crate) fn shares(fee: Planck, legs: usize) -> impl Iterator<Item = Planck> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coretime_types::{CoreIndex, CoreMask, Region, TaskId, Timeslice};
+    use coretime_types::{CoreIndex, CoreMask, TaskId, Timeslice};
 
     fn events(events: &[ChainEvent]) -> Vec<BlockEvent> {
         let event =
@@ -87,10 +90,12 @@ mod tests {
         let region =
             Region { core: CoreIndex(4), begin: Timeslice(10), end: Timeslice(20), mask: CoreMask::FULL };
         let other = Region { core: CoreIndex(5), ..region };
+        let later = Region { begin: Timeslice(20), end: Timeslice(30), ..region };
         let task = TaskId(1);
         let instructions = [
             (InstructionNumber(8), Call::Assign { region, task }),
             (InstructionNumber(9), Call::Assign { region: other, task }),
+            (InstructionNumber(10), Call::Assign { region: later, task }),
         ];
         verdict(&events(list), 2, &instructions)
     }
@@ -115,8 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_region_is_lost_though_the_call_succeeded() {
-        let dropped = ChainEvent::RegionDropped { core: CoreIndex(4), mask: CoreMask::FULL };
+    fn a_dropped_region_is_lost_though_the_call_succeeded_and_no_other_window_of_its_core() {
+        let (core, mask, first_assignable) = (CoreIndex(4), CoreMask::FULL, Timeslice(21));
+        let dropped = ChainEvent::RegionDropped { core, mask, first_assignable };
         let verdict = judge(&[dropped, ChainEvent::BatchCompleted, ChainEvent::ExtrinsicSucceeded]);
         assert_eq!(verdict, Verdict::CarriedOut { lost: vec![InstructionNumber(8)] });
     }

@@ -6,6 +6,7 @@ use coretime_sequencer::{Engine, Receipt, SubmitError};
 use coretime_types::{
     Call, Command, Event, FailureOutcome, InstructionNumber, RejectReason, SettlementSubmitted,
 };
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long to leave a full queue alone.
@@ -20,7 +21,19 @@ pub(crate) struct Ledger(pub(crate) Engine);
 pub(crate) struct Open {
     pub(crate) number: InstructionNumber,
     pub(crate) call: Call,
-    pub(crate) submission: Option<SettlementSubmitted>,
+    pub(crate) submission: Option<Arc<SettlementSubmitted>>,
+}
+
+impl Open {
+    /// All instructions that have not ended, by number.
+    pub(crate) fn all(market: &Market) -> Vec<Open> {
+        let open = market.instructions().map(|instruction| Open {
+            number: instruction.number,
+            call: instruction.call,
+            submission: instruction.submission.clone(),
+        });
+        open.collect()
+    }
 }
 
 impl Ledger {
@@ -60,21 +73,6 @@ impl Ledger {
         let receipt = self.submit(Command::SettlementFailed { instruction, outcome, reason }).await?;
         note_rejection(&receipt, "a report");
         Ok(())
-    }
-
-    /// All instructions that have not ended, by number.
-    pub(crate) async fn open_instructions(&self) -> Result<Vec<Open>, SettlementError> {
-        self.query(|market| {
-            market
-                .instructions()
-                .map(|instruction| Open {
-                    number: instruction.number,
-                    call: instruction.call,
-                    submission: instruction.submission.clone(),
-                })
-                .collect()
-        })
-        .await
     }
 }
 

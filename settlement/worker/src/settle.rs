@@ -26,14 +26,7 @@ impl Settlement {
         let (open, mode, regions) = self
             .ledger
             .query(|market| {
-                let open: Vec<Open> = market
-                    .instructions()
-                    .map(|one| Open {
-                        number: one.number,
-                        call: one.call,
-                        submission: one.submission.clone(),
-                    })
-                    .collect();
+                let open = Open::all(market);
                 // The whole ledger is asked for only when there is something to do.
                 let regions: Vec<Region> = if open.is_empty() {
                     Vec::new()
@@ -50,7 +43,7 @@ impl Settlement {
         let block = BlockNumber(at.block_number());
         let alive = open
             .iter()
-            .filter_map(|open| open.submission.as_ref())
+            .filter_map(|open| open.submission.as_deref())
             .find(|submission| is_alive(submission, block, nonce, signer))
             .cloned();
         self.status.send_modify(|status| {

@@ -21,7 +21,7 @@ pub(crate) fn ledger_instruction(instruction: Instruction) -> v1::Instruction {
     if let Some(submission) = instruction.submission {
         message.state = InstructionState::Submitted.into();
         message.submission =
-            Some(submission_message(submission.extrinsic_hash, submission.valid_until_block));
+            Some(submission_message(submission.extrinsic_hash.clone(), submission.valid_until_block));
     }
     message
 }

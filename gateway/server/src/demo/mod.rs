@@ -1,4 +1,4 @@
-//! `demo`: the main job, shown in about a minute, and checked.
+//! `demo`: the main job, shown and checked.
 
 mod books;
 mod check;

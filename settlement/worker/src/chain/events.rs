@@ -1,7 +1,7 @@
 //! What happened in a block, as far as settlement cares, in the exchange's own types.
 
 use super::{AtBlock, ChainError, broker, broker::BrokerRegionId};
-use coretime_types::{AccountId, CoreIndex, CoreMask, Planck, RegionId};
+use coretime_types::{AccountId, CoreIndex, CoreMask, Planck, RegionId, Timeslice};
 use subxt::{
     SubstrateConfig,
     error::DispatchError,
@@ -34,10 +34,12 @@ pub(crate) enum ChainEvent {
         from: Option<AccountId>,
         to: Option<AccountId>,
     },
-    /// An assignment came too late. The event's begin is not the region's, so it is not kept.
+    /// An assignment came too late.
     RegionDropped {
         core: CoreIndex,
         mask: CoreMask,
+        /// Not the region's begin, but the first timeslice that could still have been assigned: the region ended by then.
+        first_assignable: Timeslice,
     },
     FeePaid {
         fee: Planck,
@@ -135,8 +137,8 @@ fn decode(
         }
         (broker::PALLET, "RegionDropped") => {
             let RegionDropped { region_id } = fields(event)?;
-            let RegionId { core, mask, .. } = region_id.into();
-            Some(ChainEvent::RegionDropped { core, mask })
+            let RegionId { core, mask, begin: first_assignable } = region_id.into();
+            Some(ChainEvent::RegionDropped { core, mask, first_assignable })
         }
         ("TransactionPayment", "TransactionFeePaid") => {
             let TransactionFeePaid { actual_fee } = fields(event)?;

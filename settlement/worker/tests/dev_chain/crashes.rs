@@ -85,7 +85,7 @@ async fn what_was_recorded_and_never_sent_is_sent_unchanged() {
             _ => None,
         })
         .collect();
-    assert_eq!(submissions, [recorded], "no second extrinsic for the same instruction");
+    assert_eq!(submissions, [recorded.as_ref().clone()], "no second extrinsic for the same instruction");
     venue.assert_agrees().await;
 }
 
