@@ -148,6 +148,6 @@ fn view_of_instruction(instruction: &crate::model::Instruction) -> Instruction {
         account: instruction.account,
         call: instruction.call,
         renewable: instruction.parcel.is_some_and(|parcel| parcel.renewable),
-        submission: instruction.submission.as_deref().cloned(),
+        submission: instruction.submission.clone().map(std::sync::Arc::new),
     }
 }
