@@ -39,6 +39,7 @@ async fn bad_input_is_refused_by_name_and_changes_nothing() {
     // A bid without cover.
     let mut venue = VenueServiceClient::new(exchange.channel().await);
     let clock = venue.get_venue(pb::GetVenueRequest {}).await.unwrap().into_inner().clock.unwrap();
+    assert_ne!(clock.tradable_from_timeslice, 0, "it serves before the chain has told the time");
     let begin = clock.tradable_from_timeslice + 100;
     let terms = pb::BidTerms {
         client_order_id: 2,
@@ -50,7 +51,7 @@ async fn bad_input_is_refused_by_name_and_changes_nothing() {
         ..pb::BidTerms::default()
     };
     let refused = dave.bid(pb::Bid { terms: Some(terms), ..pb::Bid::default() }).await.unwrap_err();
-    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert_eq!(refused.code(), Code::FailedPrecondition, "{refused:?}");
 
     // No credentials, and a signature of somebody else's.
     let mut stranger = OrderServiceClient::new(exchange.channel().await);

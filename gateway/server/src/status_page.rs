@@ -45,11 +45,17 @@ impl StatusPage {
 }
 
 async fn health(State(page): State<StatusPage>) -> (StatusCode, &'static str) {
-    let settling = page.settlement.borrow().connected;
-    match (page.engine.stop_reason(), settling) {
-        (None, true) => (StatusCode::OK, "ok\n"),
-        (None, false) => (StatusCode::SERVICE_UNAVAILABLE, "no connection to the chain\n"),
-        (Some(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "the engine has stopped\n"),
+    let (connected, caught_up) = {
+        let status = page.settlement.borrow();
+        (status.connected, status.caught_up)
+    };
+    if page.engine.stop_reason().is_some() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the engine has stopped\n");
+    }
+    match (connected, caught_up) {
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "no connection to the chain\n"),
+        (true, false) => (StatusCode::SERVICE_UNAVAILABLE, "not serving yet: reading the chain's blocks\n"),
+        (true, true) => (StatusCode::OK, "ok\n"),
     }
 }
 

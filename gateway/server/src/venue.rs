@@ -46,7 +46,7 @@ pub(crate) struct Venue {
 }
 
 impl Venue {
-    /// Starts everything; returns when it serves.
+    /// Starts everything; returns when it serves, which is not before all finalised blocks have been read.
     pub(crate) async fn start(config: VenueConfig) -> Result<Venue> {
         let engine_config = EngineConfig::new(&config.data);
         let started = tokio::task::spawn_blocking(move || coretime_sequencer::start(engine_config)).await?;
@@ -83,21 +83,21 @@ impl Venue {
         let (stop_serving, stop_settling) = (watch::Sender::new(false), watch::Sender::new(false));
         let (mut serving, mut settling) = (JoinSet::new(), JoinSet::new());
         let status = settlement.status();
+        let mut caught_up = settlement.status();
         let stop = stop_settling.subscribe();
         settling.spawn(async { settlement.run(stop).await.context("settlement stopped") });
         let stop = stop_settling.subscribe();
         settling.spawn(async { projection.run(stop).await.context("the store of fills stopped") });
-        let stop = stopping(stop_serving.subscribe());
-        serving.spawn(async { gateway.serve(grpc, stop).await.context("the gateway stopped") });
         if let Some(http) = http {
             let page = StatusPage::new(engine.clone(), fills.clone(), status, chain.clone());
             serving.spawn(page.serve(http, stopping(stop_serving.subscribe())));
         }
-        let (grpc, http) = addresses;
-        Ok(Venue {
+        let stop = stopping(stop_serving.subscribe());
+        let (grpc_address, http) = addresses;
+        let mut venue = Venue {
             engine,
             fills,
-            grpc,
+            grpc: grpc_address,
             http,
             chain,
             running,
@@ -105,7 +105,14 @@ impl Venue {
             stop_settling,
             serving,
             settling,
-        })
+        };
+        // With the clock of yesterday, orders would be taken for windows that can no longer be delivered.
+        tokio::select! {
+            Ok(_) = caught_up.wait_for(|status| status.caught_up) => {}
+            failure = venue.failed() => return Err(failure),
+        }
+        venue.serving.spawn(async { gateway.serve(grpc, stop).await.context("the gateway stopped") });
+        Ok(venue)
     }
 
     /// Returns when any part has ended, which none should: says which and why.

@@ -10,6 +10,9 @@ pub(crate) const MAX_LISTED: usize = 100;
 pub struct Status {
     /// Whether there is a connection to a node.
     pub connected: bool,
+    /// Whether all blocks have been read that were final at some time since the start. Before that the market's clock
+    /// may stand far behind, and orders be taken for windows that can no longer be delivered.
+    pub caught_up: bool,
     /// The last finalised block that was read to its end.
     pub finalised_block: Option<BlockNumber>,
     /// What the signer can still pay fees from.

@@ -153,6 +153,7 @@ impl Settlement {
                 }
                 next = BlockNumber(next.0.saturating_add(1));
             }
+            self.status.send_modify(|status| status.caught_up = true);
             newest = tokio::select! {
                 found = newest_of(&chain, &mut heads) => found?,
                 () = stopped(shutdown) => return Ok(()),
