@@ -60,8 +60,8 @@ impl Market {
         }
         self.state.remember_request(account, request_id);
         for order_id in cancel {
-            match self.order_of(account, *order_id).map(|order| order.order_id) {
-                Ok(order_id) => self.end_resting(order_id, DoneReason::Cancelled, events),
+            match self.order_of(account, *order_id) {
+                Ok(slot) => self.end_order(slot, DoneReason::Cancelled, events),
                 Err(rejection) => events.push(Event::Rejected(rejection)),
             }
         }

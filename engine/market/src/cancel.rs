@@ -1,7 +1,7 @@
 //! Cancelling (section 5).
 
 use crate::market::Market;
-use crate::order::Order;
+use crate::order::OrderSlot;
 use coretime_types::{
     AccountId, CancelTarget, DoneReason, Event, OrderId, RejectReason, Rejection, RequestId, Side,
 };
@@ -16,18 +16,12 @@ impl Market {
     ) -> Result<(), Rejection> {
         let order_id = match target {
             CancelTarget::Order(order_id) => Some(order_id),
-            CancelTarget::ClientOrder(name) => self
-                .state
-                .accounts
-                .get(&account)
-                .and_then(|account| account.client_orders.get(&name))
-                .copied(),
+            CancelTarget::ClientOrder(name) => self.find_order(account, name),
         };
-        let order_id = order_id.ok_or(RejectReason::UnknownOrder)?;
-        self.order_of(account, order_id)?;
+        let slot = self.order_of(account, order_id.ok_or(RejectReason::UnknownOrder)?)?;
         self.not_repeated(account, request_id)?;
         self.state.remember_request(account, request_id);
-        self.end_resting(order_id, DoneReason::Cancelled, events);
+        self.end_order(slot, DoneReason::Cancelled, events);
         Ok(())
     }
 
@@ -46,26 +40,33 @@ impl Market {
 
     /// Cancels an account's orders of one side or both, in ascending order id.
     pub(crate) fn end_orders_of(&mut self, account: AccountId, side: Option<Side>, events: &mut Vec<Event>) {
-        let Some(known) = self.state.accounts.get(&account) else { return };
-        let wanted = |id: &&OrderId| {
-            side.is_none_or(|side| self.state.orders.get(id).is_some_and(|order| order.side() == side))
+        let Some(account) = self.state.accounts.find(account) else { return };
+        let orders = self.state.orders.of_account(account).filter_map(|slot| {
+            let order = self.state.orders.get(slot);
+            side.is_none_or(|side| order.side() == side).then_some((order.order_id, slot))
+        });
+        self.end_orders(orders.collect(), DoneReason::Cancelled, events);
+    }
+
+    /// Ends these orders, in ascending order id.
+    pub(crate) fn end_orders(
+        &mut self,
+        mut orders: Vec<(OrderId, OrderSlot)>,
+        reason: DoneReason,
+        events: &mut Vec<Event>,
+    ) {
+        orders.sort_unstable();
+        orders.dedup();
+        for (_, slot) in orders {
+            self.end_order(slot, reason, events);
+        }
+    }
+
+    /// A resting order of this account; another's is as unknown as none.
+    pub(crate) fn order_of(&self, account: AccountId, order_id: OrderId) -> Result<OrderSlot, Rejection> {
+        let is_own = |slot: &OrderSlot| {
+            Some(self.state.orders.get(*slot).account) == self.state.accounts.find(account)
         };
-        let ids: Vec<OrderId> = known.live_orders.iter().filter(wanted).copied().collect();
-        for order_id in ids {
-            self.end_resting(order_id, DoneReason::Cancelled, events);
-        }
-    }
-
-    /// A live order of this account; another's is as unknown as none.
-    pub(crate) fn order_of(&self, account: AccountId, order_id: OrderId) -> Result<&Order, Rejection> {
-        let order = self.state.orders.get(&order_id).filter(|order| order.account == account);
-        order.ok_or(RejectReason::UnknownOrder.into())
-    }
-
-    /// Takes a live order out of the book and ends it.
-    pub(crate) fn end_resting(&mut self, order_id: OrderId, reason: DoneReason, events: &mut Vec<Event>) {
-        if let Some(order) = self.state.remove_order(order_id) {
-            self.end_order(order, reason, events);
-        }
+        self.state.orders.find(order_id).filter(is_own).ok_or(RejectReason::UnknownOrder.into())
     }
 }

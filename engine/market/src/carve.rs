@@ -1,7 +1,7 @@
 //! Carving: what a fill cuts out of a piece, and what it leaves (rule 4.4).
 
 use crate::fit::Fit;
-use crate::order::Piece;
+use crate::regions::Piece;
 use coretime_types::{Region, Timeslice};
 
 /// A piece after a fill.
@@ -9,7 +9,7 @@ use coretime_types::{Region, Timeslice};
 pub(crate) struct Carved {
     /// What the buyer gets: the window sold, with an expired head where there was one.
     pub(crate) bought: Piece,
-    /// Left of it in time, right of it in time, and beside it on the core, where there is something left.
+    /// Left of it in time, beside it on the core, and right of it in time, where there is something left.
     pub(crate) rests: [Option<Piece>; 3],
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn carve(piece: &Piece, fit: &Fit, tradable_from: Timeslice) -> Carve
         beside = Some(Piece { region: Region { mask: rest, ..sold.region }, ..sold });
         sold.region.mask = mask;
     }
-    Carved { bought: sold, rests: [left, right, beside] }
+    Carved { bought: sold, rests: [left, beside, right] }
 }
 
 /// Both halves lose the renewal right (rule 4.6).
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(carved.bought.region.mask, CoreMask::FULL.lowest(Parts(30)));
         assert_eq!(
             carved.rests.map(shape),
-            [Some((10, 12, 80, false)), Some((15, 20, 80, false)), Some((12, 15, 50, false))]
+            [Some((10, 12, 80, false)), Some((12, 15, 50, false)), Some((15, 20, 80, false))]
         );
     }
 
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn interlacing_keeps_the_renewal_right_partitioning_does_not() {
-        assert_eq!(shape(carved(10, 20, 40, 0).rests[2]), Some((10, 20, 40, true)));
+        assert_eq!(shape(carved(10, 20, 40, 0).rests[1]), Some((10, 20, 40, true)));
         assert_eq!(shape(Some(carved(10, 19, 80, 0).bought)), Some((10, 19, 80, false)));
     }
 }

@@ -1,8 +1,9 @@
 //! What an order is checked for before it is accepted, in the order of section 9; the first reason that applies counts.
 
+use crate::accounts::AccountIndex;
 use crate::market::Market;
 use crate::money;
-use crate::order::FreeRegion;
+use crate::regions::RegionSlot;
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, ClientOrderId, Parts, Planck, RegionId, RejectReason, Rejection,
     TimeInForce, Timeslice, Timeslices, UnitPrice,
@@ -35,8 +36,8 @@ impl Market {
         self.check_bid_size(unit_price, parts, lot_parts, duration, duration != within.duration())
     }
 
-    /// A new ask, down to `below_minimum`; gives the region that it sells.
-    pub(crate) fn check_ask(&self, ask: &Ask) -> Result<FreeRegion, Rejection> {
+    /// A new ask, down to `below_minimum`; gives its account and the region that it sells.
+    pub(crate) fn check_ask(&self, ask: &Ask) -> Result<(AccountIndex, RegionSlot), Rejection> {
         let standing = Standing {
             account: ask.account,
             client_order_id: ask.client_order_id,
@@ -47,33 +48,35 @@ impl Market {
         self.check_entry(&standing)?;
         check_price(ask.unit_price)?;
         self.check_standing(&standing)?;
-        let free = self.free_region(ask.account, ask.region)?;
-        if free.region.end <= self.state.tradable_from {
+        let slot = self.free_region(ask.account, ask.region)?;
+        let holding = self.state.regions.get(slot);
+        let region = holding.region();
+        if region.end <= self.state.tradable_from {
             return Err(RejectReason::WindowInPast.into());
         }
-        let parts = free.region.mask.parts();
-        let duration = free.region.effective_duration(self.state.tradable_from);
+        let parts = region.mask.parts();
+        let duration = region.effective_duration(self.state.tradable_from);
         self.check_lot(ask.lot_parts, parts)?;
         check_min_timeslices(ask.min_timeslices, duration)?;
         self.check_interlacing(ask.lot_parts, parts)?;
         self.check_minimum(ask.unit_price.notional(parts, duration))?;
-        Ok(free)
+        Ok((holding.account, slot))
     }
 
     /// `halted` to `too_many_orders`.
     fn check_entry(&self, standing: &Standing) -> Result<(), Rejection> {
         self.takes_orders()?;
         self.not_suspended(standing.account)?;
-        let account = self.state.accounts.get(&standing.account);
-        let earlier = account.and_then(|account| account.client_orders.get(&standing.client_order_id));
-        if let Some(order_id) = earlier {
+        let account = self.state.accounts.find(standing.account);
+        let named = |account| self.state.accounts.order_named(account, standing.client_order_id);
+        if let Some(earlier) = account.and_then(named) {
             let reason = RejectReason::DuplicateClientOrderId;
-            return Err(Rejection { order_id: Some(*order_id), ..reason.into() });
+            return Err(Rejection { order_id: Some(earlier), ..reason.into() });
         }
-        let live = account.map_or(0, |account| account.live_orders.len());
+        let live = account.map_or(0, |account| self.state.accounts.get(account).live_orders);
         let settings = &self.state.settings;
         if self.state.orders.len() as u64 >= u64::from(settings.max_orders)
-            || live as u64 >= u64::from(settings.max_orders_per_account)
+            || live >= settings.max_orders_per_account
         {
             return Err(RejectReason::TooManyOrders.into());
         }
@@ -92,9 +95,14 @@ impl Market {
         Ok(())
     }
 
-    /// `region_unavailable`.
-    pub(crate) fn free_region(&self, account: AccountId, id: RegionId) -> Result<FreeRegion, Rejection> {
-        self.state.free_region_of(account, id).ok_or(RejectReason::RegionUnavailable.into())
+    /// `region_unavailable`: unknown, another account's, or under an order.
+    pub(crate) fn free_region(&self, account: AccountId, id: RegionId) -> Result<RegionSlot, Rejection> {
+        let account = self.state.accounts.find(account);
+        let is_own = |slot: &RegionSlot| {
+            let holding = self.state.regions.get(*slot);
+            holding.under.is_none() && Some(holding.account) == account
+        };
+        self.state.regions.find(id).filter(is_own).ok_or(RejectReason::RegionUnavailable.into())
     }
 
     /// `invalid_window` and `window_in_past`.
@@ -127,15 +135,17 @@ impl Market {
     }
 
     /// `insufficient_funds`: what the bid will hold, if free funds and what it held before cover that. What does not
-    /// fit into 128 bits nobody can have.
+    /// fit into 128 bits nobody can have, and an account that was never heard of has nothing.
     pub(crate) fn check_cover(
         &self,
         account: AccountId,
         held: Option<Planck>,
         held_before: Planck,
-    ) -> Result<Planck, Rejection> {
+    ) -> Result<(AccountIndex, Planck), Rejection> {
+        let account = self.state.accounts.find(account).ok_or(RejectReason::InsufficientFunds)?;
         let there = Planck(self.state.funds(account).free.0 + held_before.0);
-        held.filter(|held| *held <= there).ok_or(RejectReason::InsufficientFunds.into())
+        let held = held.filter(|held| *held <= there).ok_or(RejectReason::InsufficientFunds)?;
+        Ok((account, held))
     }
 
     pub(crate) fn check_lot(&self, lot_parts: Parts, parts: Parts) -> Result<(), Rejection> {

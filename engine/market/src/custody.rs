@@ -1,8 +1,9 @@
 //! What enters and leaves custody: deposits and withdrawals (section 7).
 
+use crate::accounts::AccountIndex;
 use crate::market::Market;
-use crate::order::FreeRegion;
-use codec::Encode;
+use crate::regions::Piece;
+use codec::{Decode, Encode};
 use coretime_types::{
     AccountId, Call, ChainReference, Event, InstructionNumber, PartTimeslices, Planck, Region, RegionId,
     RejectReason, Rejection, RequestId, SettlementSubmitted,
@@ -10,7 +11,7 @@ use coretime_types::{
 use std::sync::Arc;
 
 /// What settlement still has to do on chain.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Instruction {
     /// Its number, from 1 without gaps.
     pub number: InstructionNumber,
@@ -38,7 +39,7 @@ impl Instruction {
 }
 
 /// What entered and left the ledger since the beginning. Conservation (section 6) is checked against it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Totals {
     /// Planck credited by deposits.
     pub funds_deposited: Planck,
@@ -68,7 +69,8 @@ impl Market {
         let total = self.state.totals.funds_deposited.checked_add(amount);
         let total = total.filter(|_| amount > Planck::ZERO).ok_or(RejectReason::InvalidAmount)?;
         self.state.totals.funds_deposited = total;
-        self.state.credit(account, amount);
+        let index = self.state.accounts.find_or_add(account);
+        self.state.credit(index, amount);
         events.push(Event::FundsDeposited { account, amount });
         Ok(())
     }
@@ -91,8 +93,8 @@ impl Market {
             return Err(RejectReason::RegionUnavailable.into());
         }
         self.state.totals.regions_deposited.0 += region.part_timeslices().0;
-        self.state.roots.entry(region.core).or_default().push(region);
-        self.state.insert_free(FreeRegion { account, region, renewable });
+        let index = self.state.accounts.find_or_add(account);
+        self.state.insert_region(index, Piece { region, renewable });
         events.push(Event::RegionDeposited { account, region });
         Ok(())
     }
@@ -119,14 +121,13 @@ impl Market {
         if amount == Planck::ZERO || amount < settings.min_withdrawal {
             return Err(RejectReason::InvalidAmount.into());
         }
-        let cost = amount.checked_add(fee).filter(|cost| *cost <= self.state.funds(account).free);
-        cost.ok_or(RejectReason::InsufficientFunds)?;
+        let cost = amount.checked_add(fee);
+        let (index, _) = self.check_cover(account, cost, Planck::ZERO)?;
         self.state.remember_request(account, request_id);
-        self.charge_withdrawal(account, fee);
-        self.state.debit(account, amount);
+        self.charge_withdrawal(index, fee);
+        self.state.debit(index, amount);
         self.state.totals.funds_withdrawn.0 += amount.0;
-        let call = Call::Pay { to: account, amount };
-        self.state.instruct(account, call, false, events);
+        self.state.instruct(index, Call::Pay { to: account, amount }, false, events);
         Ok(())
     }
 
@@ -138,16 +139,13 @@ impl Market {
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
         self.may_withdraw(account, request_id)?;
-        let free = self.state.free_region_of(account, id).ok_or(RejectReason::RegionUnavailable)?;
+        let slot = self.free_region(account, id)?;
         let fee = self.state.settings.withdrawal_fee;
-        if fee > self.state.funds(account).free {
-            return Err(RejectReason::InsufficientFunds.into());
-        }
+        let (index, _) = self.check_cover(account, Some(fee), Planck::ZERO)?;
         self.state.remember_request(account, request_id);
-        self.charge_withdrawal(account, fee);
-        self.state.remove_free(id);
-        let call = Call::Transfer { region: free.region, to: account };
-        self.state.instruct(account, call, free.renewable, events);
+        self.charge_withdrawal(index, fee);
+        let Piece { region, renewable } = self.state.remove_region(slot).piece;
+        self.state.instruct(index, Call::Transfer { region, to: account }, renewable, events);
         Ok(())
     }
 
@@ -159,8 +157,9 @@ impl Market {
         self.not_repeated(account, request_id)
     }
 
-    fn charge_withdrawal(&mut self, account: AccountId, fee: Planck) {
+    fn charge_withdrawal(&mut self, account: AccountIndex, fee: Planck) {
+        let fee_account = self.state.fee_account();
         self.state.debit(account, fee);
-        self.state.credit(self.state.settings.fee_account, fee);
+        self.state.credit(fee_account, fee);
     }
 }

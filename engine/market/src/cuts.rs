@@ -2,7 +2,7 @@
 
 use crate::carve::partition;
 use crate::market::Market;
-use crate::order::{FreeRegion, Piece};
+use crate::regions::{Piece, RegionSlot};
 use coretime_types::{AccountId, CoreMask, Region, RegionId, RejectReason, Rejection, RequestId, Timeslice};
 
 impl Market {
@@ -13,13 +13,14 @@ impl Market {
         pivot: Timeslice,
         request_id: Option<RequestId>,
     ) -> Result<(), Rejection> {
-        let free = self.may_cut(account, id, request_id)?;
-        if pivot <= free.region.begin || pivot >= free.region.end {
+        let slot = self.may_cut(account, id, request_id)?;
+        let piece = self.state.regions.get(slot).piece;
+        if pivot <= piece.region.begin || pivot >= piece.region.end {
             return Err(RejectReason::InvalidPivot.into());
         }
-        self.has_room(account)?;
-        let (head, tail) = partition(&Piece { region: free.region, renewable: free.renewable }, pivot);
-        self.replace_free(id, account, [head, tail]);
+        self.has_room(slot)?;
+        let (head, tail) = partition(&piece, pivot);
+        self.cut(slot, [head, tail]);
         self.state.remember_request(account, request_id);
         Ok(())
     }
@@ -31,17 +32,18 @@ impl Market {
         mask: CoreMask,
         request_id: Option<RequestId>,
     ) -> Result<(), Rejection> {
-        let free = self.may_cut(account, id, request_id)?;
+        let slot = self.may_cut(account, id, request_id)?;
         if !self.state.settings.interlacing {
             return Err(RejectReason::InterlacingDisabled.into());
         }
-        let whole = free.region.mask;
+        let piece = self.state.regions.get(slot).piece;
+        let whole = piece.region.mask;
         if mask.is_empty() || mask == whole || !whole.contains(mask) {
             return Err(RejectReason::InvalidPivot.into());
         }
-        self.has_room(account)?;
-        let with = |mask| Piece { region: Region { mask, ..free.region }, renewable: free.renewable };
-        self.replace_free(id, account, [with(mask), with(whole.without(mask))]);
+        self.has_room(slot)?;
+        let with = |mask| Piece { region: Region { mask, ..piece.region }, ..piece };
+        self.cut(slot, [with(mask), with(whole.without(mask))]);
         self.state.remember_request(account, request_id);
         Ok(())
     }
@@ -51,25 +53,25 @@ impl Market {
         account: AccountId,
         id: RegionId,
         request_id: Option<RequestId>,
-    ) -> Result<FreeRegion, Rejection> {
+    ) -> Result<RegionSlot, Rejection> {
         self.not_suspended(account)?;
         self.not_repeated(account, request_id)?;
         self.free_region(account, id)
     }
 
     /// A cut makes one region more.
-    fn has_room(&self, account: AccountId) -> Result<(), Rejection> {
-        let regions = self.state.accounts.get(&account).map_or(0, |account| account.regions());
-        if regions >= u64::from(self.state.settings.max_regions_per_account) {
+    fn has_room(&self, slot: RegionSlot) -> Result<(), Rejection> {
+        let account = self.state.regions.get(slot).account;
+        if self.state.accounts.get(account).regions >= self.state.settings.max_regions_per_account {
             return Err(RejectReason::TooManyRegions.into());
         }
         Ok(())
     }
 
-    fn replace_free(&mut self, id: RegionId, account: AccountId, pieces: [Piece; 2]) {
-        self.state.remove_free(id);
-        for Piece { region, renewable } in pieces {
-            self.state.insert_free(FreeRegion { account, region, renewable });
+    fn cut(&mut self, slot: RegionSlot, pieces: [Piece; 2]) {
+        let account = self.state.remove_region(slot).account;
+        for piece in pieces {
+            self.state.insert_region(account, piece);
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::fit::{Offer, Want, fit};
 use crate::market::Market;
-use crate::order::{Detail, Piece};
+use crate::order::Detail;
+use crate::regions::Piece;
 use coretime_types::{CoreIndex, CoreMask, Parts, Region, Timeslices, UnitPrice, Window};
 
 /// One price of a book.
@@ -31,13 +32,13 @@ impl Market {
     pub fn book(&self, window: Window, lot_parts: Parts) -> Book {
         let mut book = Book::default();
         if window.begin < window.end && (1..=Parts::CORE.0).contains(&lot_parts.0) {
-            self.ask_levels(window, lot_parts, &mut book.asks);
-            self.bid_levels(window, &mut book.bids);
+            book.asks = self.ask_levels(window, lot_parts);
+            book.bids = self.bid_levels(window);
         }
         book
     }
 
-    fn ask_levels(&self, window: Window, lot_parts: Parts, levels: &mut Vec<Level>) {
+    fn ask_levels(&self, window: Window, lot_parts: Parts) -> Vec<Level> {
         let want = Want {
             unit_price: UnitPrice(u64::MAX),
             remaining: Parts::CORE,
@@ -46,42 +47,56 @@ impl Market {
             duration: window.duration(),
             require_renewable: false,
         };
-        for order in self.state.asks.values().filter_map(|id| self.state.orders.get(id)) {
-            let Detail::Ask(ask) = &order.detail else { continue };
-            let offer = Offer::of(order, ask);
-            let fits = |piece| fit(&want, &offer, piece, self.state.tradable_from);
-            if let Some(fit) = ask.pieces.iter().find_map(fits) {
-                add(levels, order.unit_price, fit.parts);
-            }
-        }
+        let pieces = self.state.pieces_for(&want).into_iter();
+        // Of one ask, only one piece can contain the window.
+        let mut offers: Vec<(UnitPrice, Parts)> = pieces
+            .filter_map(|slot| {
+                let holding = self.state.regions.get(slot);
+                let offer = self.offer_of(holding.under?)?;
+                let fit = fit(&want, &offer, &holding.piece, self.state.tradable_from)?;
+                Some((offer.unit_price, fit.parts))
+            })
+            .collect();
+        offers.sort_unstable();
+        levels(offers)
     }
 
-    fn bid_levels(&self, window: Window, levels: &mut Vec<Level>) {
+    fn bid_levels(&self, window: Window) -> Vec<Level> {
         let mask = CoreMask::FULL;
         let region = Region { core: CoreIndex(0), begin: window.begin, end: window.end, mask };
         let piece = Piece { region, renewable: true };
-        for order in self.state.bids.values().filter_map(|id| self.state.orders.get(id)) {
-            let Detail::Bid(bid) = &order.detail else { continue };
-            let offer = Offer {
-                unit_price: order.unit_price,
-                lot_parts: Parts(1),
-                min_timeslices: Timeslices(1),
-                min_fill_notional: self.state.settings.min_fill_notional,
-            };
-            if let Some(fit) = fit(&Want::of(order, bid), &offer, &piece, self.state.tradable_from) {
-                add(levels, order.unit_price, fit.parts);
-            }
-        }
+        let offer = Offer {
+            unit_price: UnitPrice(0),
+            lot_parts: Parts(1),
+            min_timeslices: Timeslices(1),
+            min_fill_notional: self.state.settings.min_fill_notional,
+        };
+        let bids = self.state.bids_for(&offer, &piece).into_iter();
+        let mut wants: Vec<(UnitPrice, Parts)> = bids
+            .filter_map(|slot| {
+                let order = self.state.orders.get(slot);
+                let Detail::Bid(bid) = &order.detail else { return None };
+                let offer = Offer { unit_price: order.unit_price, ..offer };
+                let fit = fit(&Want::of(order, bid), &offer, &piece, self.state.tradable_from)?;
+                Some((order.unit_price, fit.parts))
+            })
+            .collect();
+        wants.sort_unstable_by(|a, b| b.cmp(a));
+        levels(wants)
     }
 }
 
 /// Orders come best first, so equal prices come together.
-fn add(levels: &mut Vec<Level>, unit_price: UnitPrice, parts: Parts) {
-    match levels.last_mut() {
-        Some(level) if level.unit_price == unit_price => {
-            level.parts += u64::from(parts.0);
-            level.orders += 1;
+fn levels(orders: Vec<(UnitPrice, Parts)>) -> Vec<Level> {
+    let mut levels: Vec<Level> = Vec::new();
+    for (unit_price, parts) in orders {
+        match levels.last_mut() {
+            Some(level) if level.unit_price == unit_price => {
+                level.parts += u64::from(parts.0);
+                level.orders += 1;
+            }
+            _ => levels.push(Level { unit_price, parts: u64::from(parts.0), orders: 1 }),
         }
-        _ => levels.push(Level { unit_price, parts: u64::from(parts.0), orders: 1 }),
     }
+    levels
 }

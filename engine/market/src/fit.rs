@@ -1,6 +1,7 @@
 //! What fits: whether a bid and a piece are compatible, how many parts, and which window (rules 4.2, 4.3, 4.6).
 
-use crate::order::{AskDetail, BidDetail, Detail, Order, Piece};
+use crate::order::{AskDetail, BidDetail, Order, Terms};
+use crate::regions::Piece;
 use coretime_types::{Parts, Planck, Timeslice, Timeslices, UnitPrice, Window};
 
 /// The buying side of a comparison.
@@ -44,12 +45,12 @@ impl Want {
 }
 
 impl Offer {
-    pub(crate) fn of(order: &Order, ask: &AskDetail) -> Offer {
+    pub(crate) fn of(order: &Order, ask: &AskDetail, terms: &Terms) -> Offer {
         Offer {
             unit_price: order.unit_price,
             lot_parts: order.lot_parts,
             min_timeslices: ask.min_timeslices,
-            min_fill_notional: ask.min_fill_notional,
+            min_fill_notional: terms.min_fill_notional,
         }
     }
 }
@@ -107,33 +108,12 @@ fn keeps_renewal_right(piece: &Piece, window: Window, parts: Parts, tradable_fro
 }
 
 /// Of two lots, each 1 to 80.
-fn least_common_multiple(a: u32, b: u32) -> u32 {
+pub(crate) fn least_common_multiple(a: u32, b: u32) -> u32 {
     let (mut x, mut y) = (a, b);
     while y != 0 {
         (x, y) = (y, x % y);
     }
     a / x * b
-}
-
-/// The earliest piece of an ask that fits a bid (rule 4.1), with its index.
-pub(crate) fn first_fit(
-    want: &Want,
-    offer: &Offer,
-    pieces: &[Piece],
-    now: Timeslice,
-) -> Option<(usize, Fit)> {
-    let mut pieces = pieces.iter().enumerate();
-    pieces.find_map(|(index, piece)| Some((index, fit(want, offer, piece, now)?)))
-}
-
-/// Whether two orders are a bid and an ask that are compatible.
-pub(crate) fn are_compatible(one: &Order, other: &Order, now: Timeslice) -> bool {
-    let ((bid_order, bid), (ask_order, ask)) = match (&one.detail, &other.detail) {
-        (Detail::Bid(bid), Detail::Ask(ask)) => ((one, bid), (other, ask)),
-        (Detail::Ask(ask), Detail::Bid(bid)) => ((other, bid), (one, ask)),
-        _ => return false,
-    };
-    first_fit(&Want::of(bid_order, bid), &Offer::of(ask_order, ask), &ask.pieces, now).is_some()
 }
 
 #[cfg(test)]

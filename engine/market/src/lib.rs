@@ -46,9 +46,11 @@
 // The codec's derive narrows variant indices, which it has checked to fit.
 #![allow(clippy::cast_possible_truncation)]
 
-mod account;
+mod accounts;
 mod basket;
+mod book;
 mod cancel;
+mod canonical;
 mod carve;
 mod checks;
 mod clock;
@@ -56,11 +58,14 @@ mod custody;
 mod cuts;
 mod depth;
 mod fit;
+mod groups;
+mod listing;
 mod market;
 mod matching;
 mod money;
 mod order;
 mod place;
+mod regions;
 mod replace;
 mod settlement;
 mod state;
@@ -69,9 +74,10 @@ mod undo;
 mod venue;
 mod view;
 
-pub use account::Funds;
+pub use accounts::Funds;
+pub use canonical::RestoreError;
 pub use custody::{Instruction, Submission, Totals};
 pub use depth::{Book, Level};
 pub use market::Market;
-pub use order::{FreeRegion, Piece};
+pub use regions::{FreeRegion, Piece};
 pub use view::{OrderDetail, OrderView};

@@ -1,8 +1,12 @@
 //! The state machine: one way in, one way out.
 
+use crate::canonical::{CanonicalState, RestoreError};
+use crate::matching::Candidate;
 use crate::state::State;
-use codec::Encode;
+use codec::{DecodeAll, Encode};
 use coretime_types::{AccountId, Command, Event, Mode, RejectReason, Rejection, RequestId};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// The market: applies commands, gives events.
 ///
@@ -10,6 +14,8 @@ use coretime_types::{AccountId, Command, Event, Mode, RejectReason, Rejection, R
 #[derive(Clone, Debug, Default)]
 pub struct Market {
     pub(crate) state: State,
+    /// Kept between commands for its memory only.
+    pub(crate) candidates: BinaryHeap<Reverse<Candidate>>,
 }
 
 impl Market {
@@ -97,9 +103,22 @@ impl Market {
     /// BLAKE3 of the whole state's SCALE encoding: whether two markets agree, in 32 bytes. Costs as much as the state
     /// is large.
     pub fn state_hash(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.state.encode());
-        hasher.finalize().into()
+        blake3::hash(&CanonicalState::of(&self.state).encode()).into()
+    }
+
+    /// The whole state, for [`Market::restore`]. Costs as much as the state is large.
+    pub fn snapshot(&self) -> Vec<u8> {
+        CanonicalState::of(&self.state).encode()
+    }
+
+    /// The market that a snapshot was taken of: the same commands give the same events from here on.
+    ///
+    /// # Errors
+    /// When the bytes are no snapshot. A snapshot whose hash was checked has no errors.
+    pub fn restore(mut snapshot: &[u8]) -> Result<Market, RestoreError> {
+        let state = CanonicalState::decode_all(&mut snapshot)
+            .map_err(|error| RestoreError::Undecodable(error.to_string()))?;
+        Ok(Market { state: state.restore()?, ..Market::default() })
     }
 
     // --- checks that many commands share ---
@@ -121,8 +140,8 @@ impl Market {
         account: AccountId,
         request_id: Option<RequestId>,
     ) -> Result<(), Rejection> {
-        let known = self.state.accounts.get(&account).zip(request_id);
-        if known.is_some_and(|(account, request_id)| account.knows_request(request_id)) {
+        let asked = self.state.accounts.find(account).zip(request_id);
+        if asked.is_some_and(|(account, request_id)| self.state.accounts.knows_request(account, request_id)) {
             return Err(RejectReason::DuplicateRequest.into());
         }
         Ok(())

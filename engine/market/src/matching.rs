@@ -1,84 +1,145 @@
 //! The loop: an incoming order against the resting ones, best price first, at equal price the lowest priority first
 //! (rules 4.5 and 4.7).
 
-use crate::fit::are_compatible;
+use crate::fit::{Offer, Want, fit};
 use crate::market::Market;
-use crate::order::{Detail, Order};
-use coretime_types::{DoneReason, Event, OrderId, SelfTrade};
+use crate::order::{Detail, OrderSlot};
+use crate::regions::RegionSlot;
+use crate::trade::Rests;
+use coretime_types::{DoneReason, Event, Priority, SelfTrade, Timeslice, UnitPrice};
 use std::cmp::Reverse;
-use std::ops::Bound;
+
+/// The best bid for one of an incoming ask's pieces. The least is taken first: the best price, then the lowest
+/// priority, then the earliest piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Candidate {
+    price: Reverse<UnitPrice>,
+    priority: Priority,
+    piece_begin: Timeslice,
+    piece: RegionSlot,
+    bid: OrderSlot,
+}
+
+/// What became of the taker's meeting with a maker.
+enum Met {
+    Traded(Rests),
+    /// Both are of one account, and the maker was cancelled.
+    MakerCancelled,
+    /// Both are of one account, and the taker must stop.
+    Stop,
+}
 
 impl Market {
-    /// Trades `taker` with resting orders until nothing compatible is left. Says whether it stopped at an order of its
-    /// own account.
-    pub(crate) fn match_taker(&mut self, taker: &mut Order, events: &mut Vec<Event>) -> bool {
-        let mut after = None;
-        while let Some(maker_id) = self.next_compatible(taker, after) {
-            let Some(mut maker) = self.state.remove_order(maker_id) else { return false };
-            // A pair trades at most once: the fill is the largest that fits, and what it leaves fits no better. Nor can
-            // an order that did not fit begin to. So the search goes on behind this maker.
-            after = Some(maker_position(&maker));
-            if maker.account == taker.account {
-                match taker.self_trade {
-                    SelfTrade::CancelTaker => {
-                        self.state.insert_order(maker);
-                        return true;
-                    }
-                    SelfTrade::CancelMaker => self.end_order(maker, DoneReason::SelfTrade, events),
-                }
-                continue;
-            }
-            self.trade(&mut maker, taker, events);
-            let filled = match &maker.detail {
-                Detail::Bid(bid) => bid.remaining.0 == 0,
-                Detail::Ask(ask) => !ask.has_live_piece(self.state.tradable_from),
-            };
-            if filled {
-                self.end_order(maker, DoneReason::Filled, events);
-            } else {
-                self.state.insert_order(maker);
+    /// Trades `taker`, which is not in the book, with resting orders until nothing compatible is left. Says whether it
+    /// stopped at an order of its own account.
+    pub(crate) fn match_taker(&mut self, taker: OrderSlot, events: &mut Vec<Event>) -> bool {
+        match self.state.orders.get(taker).detail {
+            Detail::Bid(_) => self.match_bid(taker, events),
+            Detail::Ask(ask) => self.match_ask(taker, ask.first_piece, events),
+        }
+    }
+
+    fn match_bid(&mut self, taker: OrderSlot, events: &mut Vec<Event>) -> bool {
+        loop {
+            let order = self.state.orders.get(taker);
+            let Detail::Bid(bid) = &order.detail else { return false };
+            let Some(piece) = self.state.best_piece(&Want::of(order, bid)) else { return false };
+            let Some(maker) = self.state.regions.get(piece).under else { return false };
+            if let Met::Stop = self.meet(taker, maker, piece, events) {
+                return true;
             }
         }
-        false
     }
 
-    /// The best resting order, behind `after` if given, that is compatible with `taker`.
-    pub(crate) fn next_compatible(&self, taker: &Order, after: Option<Position>) -> Option<OrderId> {
-        let now = self.state.tradable_from;
-        let orders: &mut dyn Iterator<Item = &OrderId> = match (&taker.detail, after) {
-            (Detail::Bid(_), Some(Position { price, priority })) => {
-                let behind = (Bound::Excluded((price, priority)), Bound::Unbounded);
-                &mut self.state.asks.range(behind).map(|(_, id)| id)
+    /// The best bid of all pieces is wanted again and again while pieces come and go. A piece's best bid stays its best
+    /// for as long as it fits: nothing enters the book meanwhile.
+    fn match_ask(
+        &mut self,
+        taker: OrderSlot,
+        first_piece: Option<RegionSlot>,
+        events: &mut Vec<Event>,
+    ) -> bool {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        let mut next = first_piece;
+        while let Some(piece) = next {
+            next = self.state.regions.get(piece).next;
+            candidates.extend(self.candidate(taker, piece).map(Reverse));
+        }
+        let mut stopped = false;
+        while let Some(Reverse(candidate)) = candidates.pop() {
+            let Candidate { bid, piece, .. } = candidate;
+            if !self.still_fits(taker, &candidate) {
+                candidates.extend(self.candidate(taker, piece).map(Reverse));
+                continue;
             }
-            (Detail::Bid(_), None) => &mut self.state.asks.values(),
-            (Detail::Ask(_), Some(Position { price, priority })) => {
-                let behind = (Bound::Excluded((Reverse(price), priority)), Bound::Unbounded);
-                &mut self.state.bids.range(behind).map(|(_, id)| id)
+            match self.meet(taker, bid, piece, events) {
+                Met::Stop => {
+                    stopped = true;
+                    break;
+                }
+                Met::MakerCancelled => candidates.extend(self.candidate(taker, piece).map(Reverse)),
+                Met::Traded(rests) => {
+                    let rests = rests.into_iter().flatten();
+                    candidates.extend(rests.filter_map(|piece| self.candidate(taker, piece)).map(Reverse));
+                }
             }
-            (Detail::Ask(_), None) => &mut self.state.bids.values(),
-        };
-        orders
-            .filter_map(|id| self.state.orders.get(id))
-            .take_while(|maker| crosses(taker, maker))
-            .find(|maker| are_compatible(taker, maker, now))
-            .map(|maker| maker.order_id)
+        }
+        self.candidates = candidates;
+        stopped
     }
-}
 
-/// A place in the book of one side.
-#[derive(Clone, Copy)]
-pub(crate) struct Position {
-    price: coretime_types::UnitPrice,
-    priority: coretime_types::Priority,
-}
+    fn candidate(&self, taker: OrderSlot, piece: RegionSlot) -> Option<Candidate> {
+        let holding = self.state.regions.get(piece);
+        let bid = self.state.best_bid(&self.offer_of(taker)?, &holding.piece)?;
+        let order = self.state.orders.get(bid);
+        Some(Candidate {
+            price: Reverse(order.unit_price),
+            priority: order.priority,
+            piece_begin: holding.region().begin,
+            piece,
+            bid,
+        })
+    }
 
-fn maker_position(maker: &Order) -> Position {
-    Position { price: maker.unit_price, priority: maker.priority }
-}
+    /// Whether another piece has left enough of the bid, or the bid at all.
+    fn still_fits(&self, taker: OrderSlot, candidate: &Candidate) -> bool {
+        let Some(order) = self.state.orders.get_live(candidate.bid) else { return false };
+        let (Detail::Bid(bid), Some(offer)) = (&order.detail, self.offer_of(taker)) else { return false };
+        let piece = &self.state.regions.get(candidate.piece).piece;
+        order.priority == candidate.priority
+            && fit(&Want::of(order, bid), &offer, piece, self.state.tradable_from).is_some()
+    }
 
-fn crosses(taker: &Order, maker: &Order) -> bool {
-    match taker.detail {
-        Detail::Bid(_) => taker.unit_price >= maker.unit_price,
-        Detail::Ask(_) => maker.unit_price >= taker.unit_price,
+    pub(crate) fn offer_of(&self, ask: OrderSlot) -> Option<Offer> {
+        let order = self.state.orders.get(ask);
+        match &order.detail {
+            Detail::Ask(ask) => Some(Offer::of(order, ask, self.state.terms(order.terms))),
+            Detail::Bid(_) => None,
+        }
+    }
+
+    fn meet(
+        &mut self,
+        taker: OrderSlot,
+        maker: OrderSlot,
+        piece: RegionSlot,
+        events: &mut Vec<Event>,
+    ) -> Met {
+        let (incoming, resting) = (self.state.orders.get(taker), self.state.orders.get(maker));
+        if incoming.account == resting.account {
+            return match incoming.self_trade {
+                SelfTrade::CancelTaker => Met::Stop,
+                SelfTrade::CancelMaker => {
+                    self.end_order(maker, DoneReason::SelfTrade, events);
+                    Met::MakerCancelled
+                }
+            };
+        }
+        let rests = self.trade(maker, taker, piece, events);
+        if self.state.orders.get(maker).is_filled() {
+            self.end_order(maker, DoneReason::Filled, events);
+        }
+        Met::Traded(rests)
     }
 }

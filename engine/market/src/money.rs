@@ -1,13 +1,14 @@
 //! Money: what an order holds and what a fill costs (section 6).
 
-use crate::order::FeeRates;
+use crate::order::Terms;
 use coretime_types::{Delivery, Parts, Planck, Ppm, Timeslices, UnitPrice};
 
 const MILLION: u128 = 1_000_000;
+const MILLION_64: u64 = 1_000_000;
 
 /// What a bid must hold for its remaining parts; `None` if that does not fit into 128 bits.
 pub(crate) fn hold(
-    fees: &FeeRates,
+    terms: &Terms,
     unit_price: UnitPrice,
     remaining: Parts,
     lot_parts: Parts,
@@ -15,13 +16,13 @@ pub(crate) fn hold(
     delivery: Delivery,
 ) -> Option<Planck> {
     let notional = unit_price.notional(remaining, duration);
-    let ppm = rate(Ppm(fees.taker_ppm.0.max(fees.maker_ppm.0).max(0)));
-    let fee = notional.0.checked_mul(ppm)?.div_ceil(MILLION);
+    let ppm = Ppm(terms.taker_ppm.0.max(terms.maker_ppm.0).max(0));
+    let fee = ceil_ppm(notional, ppm)?;
     let deliveries = match delivery {
         Delivery::Custody => 0,
         Delivery::Transfer | Delivery::Assign(_) => remaining.0.checked_div(lot_parts.0)?,
     };
-    let delivery = fees.delivery_fee.checked_mul(u128::from(deliveries))?;
+    let delivery = terms.delivery_fee.checked_mul(u128::from(deliveries))?;
     notional.checked_add(Planck(fee))?.checked_add(delivery)
 }
 
@@ -58,19 +59,44 @@ pub(crate) fn signed(fee: Planck) -> i128 {
 }
 
 fn floor_ppm(notional: Planck, ppm: Ppm) -> Planck {
-    Planck(notional.0 * rate(ppm) / MILLION)
+    match small(notional, ppm) {
+        Some(product) => Planck(u128::from(product / MILLION_64)),
+        None => Planck(notional.0 * u128::from(ppm.0.unsigned_abs()) / MILLION),
+    }
 }
 
-fn rate(ppm: Ppm) -> u128 {
-    u128::from(ppm.0.unsigned_abs())
+/// `None` if it cannot be computed in 128 bits.
+fn ceil_ppm(notional: Planck, ppm: Ppm) -> Option<u128> {
+    match small(notional, ppm) {
+        Some(product) => Some(u128::from(product.div_ceil(MILLION_64))),
+        None => Some(notional.0.checked_mul(u128::from(ppm.0.unsigned_abs()))?.div_ceil(MILLION)),
+    }
+}
+
+/// `notional * ppm` where that fits into 64 bits, as it does for all but the largest orders: dividing 128 bits costs
+/// more than all the rest of a fee.
+fn small(notional: Planck, ppm: Ppm) -> Option<u64> {
+    u64::try_from(notional.0).ok()?.checked_mul(u64::from(ppm.0.unsigned_abs()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fees(taker: i32, maker: i32) -> FeeRates {
-        FeeRates { taker_ppm: Ppm(taker), maker_ppm: Ppm(maker), delivery_fee: Planck(7) }
+    fn fees(taker: i32, maker: i32) -> Terms {
+        let (taker_ppm, maker_ppm) = (Ppm(taker), Ppm(maker));
+        Terms { taker_ppm, maker_ppm, delivery_fee: Planck(7), min_fill_notional: Planck(0) }
+    }
+
+    #[test]
+    fn small_and_large_amounts_are_rounded_alike() {
+        // The largest notional whose product fits into 64 bits, and its neighbours.
+        let edge = u128::from(u64::MAX) / 99_999;
+        for notional in [0, 1, 10, 11, edge - 1, edge, edge + 1, edge + 2] {
+            let exact = notional * 99_999;
+            assert_eq!(floor_ppm(Planck(notional), Ppm(99_999)), Planck(exact / MILLION), "{notional}");
+            assert_eq!(ceil_ppm(Planck(notional), Ppm(99_999)), Some(exact.div_ceil(MILLION)), "{notional}");
+        }
     }
 
     #[test]

@@ -1,45 +1,50 @@
-//! Orders that are live, and the regions they sell.
+//! Orders that are live, and how they are found.
 
-use codec::Encode;
+use crate::accounts::AccountIndex;
+use crate::groups::Groups;
+use crate::regions::RegionSlot;
+use codec::{Decode, Encode};
 use coretime_types::{
-    AccountId, ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, Region, SelfTrade, Side,
-    Timeslice, Timeslices, UnitPrice, Window,
+    ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, SelfTrade, Settings, Side, Timeslice,
+    Timeslices, UnitPrice, Window,
 };
+use hashbrown::HashMap;
+use slab::Slab;
 
-/// A region held by an account, under no order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
-pub struct FreeRegion {
-    /// The owner.
-    pub account: AccountId,
-    /// The region.
-    pub region: Region,
-    /// Whether the chain records a price paid for it (rule 4.6).
-    pub renewable: bool,
-}
+/// Where an order is kept, as long as it is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct OrderSlot(pub(crate) u32);
 
-/// A region under an ask, or what fills left over of it (rule 4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
-pub struct Piece {
-    /// The region.
-    pub region: Region,
-    /// Whether the chain records a price paid for it (rule 4.6).
-    pub renewable: bool,
-}
-
-/// The fees an order pays, as they were when it was accepted or last entered again (section 6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
-pub(crate) struct FeeRates {
+/// What the venue asked for when an order was accepted or last entered again (sections 4.2 and 6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Terms {
     pub(crate) taker_ppm: Ppm,
     pub(crate) maker_ppm: Ppm,
     /// For each fill of a bid that leaves custody.
     pub(crate) delivery_fee: Planck,
+    pub(crate) min_fill_notional: Planck,
 }
 
+impl Terms {
+    pub(crate) fn of(settings: &Settings) -> Terms {
+        Terms {
+            taker_ppm: settings.taker_ppm,
+            maker_ppm: settings.maker_ppm,
+            delivery_fee: settings.delivery_fee,
+            min_fill_notional: settings.min_fill_notional,
+        }
+    }
+}
+
+/// Which terms: most orders share them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TermsIndex(pub(crate) u32);
+
 /// An accepted order: resting, or coming in as a taker.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
     pub(crate) order_id: OrderId,
-    pub(crate) account: AccountId,
+    pub(crate) account: AccountIndex,
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) priority: Priority,
     pub(crate) unit_price: UnitPrice,
@@ -47,34 +52,33 @@ pub(crate) struct Order {
     pub(crate) expire_at: Option<Timeslice>,
     pub(crate) post_only: bool,
     pub(crate) self_trade: SelfTrade,
-    pub(crate) fees: FeeRates,
+    pub(crate) terms: TermsIndex,
+    /// Whether it can be found by its id; a taker that has only come in cannot.
+    pub(crate) is_resting: bool,
     pub(crate) detail: Detail,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Detail {
     Bid(BidDetail),
     Ask(AskDetail),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct BidDetail {
     pub(crate) remaining: Parts,
     pub(crate) within: Window,
     pub(crate) duration: Timeslices,
     pub(crate) require_renewable: bool,
     pub(crate) delivery: Delivery,
-    /// What it holds of its account's funds.
-    pub(crate) held: Planck,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct AskDetail {
-    /// By begin; they never overlap in time.
-    pub(crate) pieces: Vec<Piece>,
+    /// The others follow it, by begin (rule 4.1).
+    pub(crate) first_piece: Option<RegionSlot>,
+    pub(crate) live_pieces: u32,
     pub(crate) min_timeslices: Timeslices,
-    /// The venue's setting when the ask was accepted or last entered again (rule 4.2).
-    pub(crate) min_fill_notional: Planck,
 }
 
 impl Order {
@@ -82,6 +86,14 @@ impl Order {
         match self.detail {
             Detail::Bid(_) => Side::Bid,
             Detail::Ask(_) => Side::Ask,
+        }
+    }
+
+    /// Whether nothing is left to trade.
+    pub(crate) fn is_filled(&self) -> bool {
+        match self.detail {
+            Detail::Bid(bid) => bid.remaining.0 == 0,
+            Detail::Ask(ask) => ask.live_pieces == 0,
         }
     }
 }
@@ -92,19 +104,89 @@ impl BidDetail {
     }
 }
 
-impl AskDetail {
-    /// Live: the piece's effective duration is at least the ask's least (section 2).
-    pub(crate) fn is_live(&self, piece: &Region, tradable_from: Timeslice) -> bool {
-        piece.effective_duration(tradable_from) >= self.min_timeslices
+/// All live orders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Orders {
+    slots: Slab<Order>,
+    /// Those that rest.
+    by_id: HashMap<OrderId, OrderSlot>,
+    by_account: Groups<AccountIndex>,
+    by_expiry: Groups<u32>,
+}
+
+impl Orders {
+    pub(crate) fn get(&self, slot: OrderSlot) -> &Order {
+        &self.slots[slot.0 as usize]
     }
 
-    pub(crate) fn has_live_piece(&self, tradable_from: Timeslice) -> bool {
-        self.pieces.iter().any(|piece| self.is_live(&piece.region, tradable_from))
+    /// `None` if the order has ended and no other has come to its slot.
+    pub(crate) fn get_live(&self, slot: OrderSlot) -> Option<&Order> {
+        self.slots.get(slot.0 as usize)
     }
 
-    /// Adds a rest of a fill, keeping the order by begin.
-    pub(crate) fn add_piece(&mut self, piece: Piece) {
-        let at = self.pieces.partition_point(|other| other.region.begin < piece.region.begin);
-        self.pieces.insert(at, piece);
+    pub(crate) fn get_mut(&mut self, slot: OrderSlot) -> &mut Order {
+        &mut self.slots[slot.0 as usize]
+    }
+
+    /// How many rest.
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn find(&self, order_id: OrderId) -> Option<OrderSlot> {
+        self.by_id.get(&order_id).copied()
+    }
+
+    /// Takes an order in. After a removal it gets the slot that became empty last.
+    pub(crate) fn insert(&mut self, order: Order) -> OrderSlot {
+        let slot = OrderSlot(self.slots.insert(order) as u32);
+        if order.is_resting {
+            self.register(slot);
+        }
+        slot
+    }
+
+    pub(crate) fn remove(&mut self, slot: OrderSlot) -> Order {
+        let order = self.slots.remove(slot.0 as usize);
+        if order.is_resting {
+            self.by_id.remove(&order.order_id);
+            self.by_account.remove(order.account, slot.0);
+            if let Some(expiry) = order.expire_at {
+                self.by_expiry.remove(expiry.0, slot.0);
+            }
+        }
+        order
+    }
+
+    /// From now on it rests.
+    pub(crate) fn rest(&mut self, slot: OrderSlot) {
+        self.get_mut(slot).is_resting = true;
+        self.register(slot);
+    }
+
+    fn register(&mut self, slot: OrderSlot) {
+        let Order { order_id, account, expire_at, .. } = *self.get(slot);
+        self.by_id.insert(order_id, slot);
+        self.by_account.insert(account, slot.0);
+        if let Some(expiry) = expire_at {
+            self.by_expiry.insert(expiry.0, slot.0);
+        }
+    }
+
+    /// In no particular order.
+    pub(crate) fn of_account(&self, account: AccountIndex) -> impl Iterator<Item = OrderSlot> {
+        self.by_account.of(account).map(OrderSlot)
+    }
+
+    /// Those whose `expire_at` is after `before` and not after `now`.
+    pub(crate) fn expired(&self, before: Timeslice, now: Timeslice) -> Vec<OrderSlot> {
+        self.by_expiry.within(before.0.saturating_add(1), now.0).into_iter().map(OrderSlot).collect()
+    }
+
+    /// By id.
+    pub(crate) fn sorted(&self) -> Vec<&Order> {
+        let mut orders: Vec<&Order> = self.slots.iter().map(|(_, order)| order).collect();
+        orders.sort_unstable_by_key(|order| order.order_id);
+        orders
     }
 }

@@ -1,8 +1,11 @@
 //! Placing orders (section 3), and what becomes of what does not fill at once.
 
+use crate::accounts::AccountIndex;
+use crate::fit::{Offer, Want};
 use crate::market::Market;
 use crate::money;
-use crate::order::{AskDetail, BidDetail, Detail, FeeRates, FreeRegion, Order, Piece};
+use crate::order::{AskDetail, BidDetail, Detail, Order, OrderSlot};
+use crate::regions::RegionSlot;
 use coretime_types::{
     Ask, Bid, DoneReason, Event, OrderId, Planck, Priority, RejectReason, Rejection, TimeInForce,
 };
@@ -11,50 +14,58 @@ impl Market {
     pub(crate) fn place_bid(&mut self, bid: &Bid, events: &mut Vec<Event>) -> Result<(), Rejection> {
         self.check_bid(bid)?;
         let terms = &bid.terms;
-        let fees = self.fee_rates();
+        let today = self.state.terms_today();
         let (parts, lot_parts) = (terms.parts, terms.lot_parts);
-        let held = money::hold(&fees, terms.unit_price, parts, lot_parts, terms.duration, terms.delivery);
-        let held = self.check_cover(bid.account, held, Planck::ZERO)?;
+        let rates = self.state.terms(today);
+        let held = money::hold(rates, terms.unit_price, parts, lot_parts, terms.duration, terms.delivery);
+        let (account, held) = self.check_cover(bid.account, held, Planck::ZERO)?;
+        let want = Want {
+            unit_price: terms.unit_price,
+            remaining: parts,
+            lot_parts,
+            within: terms.within,
+            duration: terms.duration,
+            require_renewable: terms.require_renewable,
+        };
+        if bid.post_only {
+            self.bid_matches_nothing(&want)?;
+        }
         let detail = BidDetail {
-            remaining: terms.parts,
+            remaining: parts,
             within: terms.within,
             duration: terms.duration,
             require_renewable: terms.require_renewable,
             delivery: terms.delivery,
-            held,
         };
         let order = Order {
             order_id: OrderId(0),
-            account: bid.account,
+            account,
             client_order_id: terms.client_order_id,
             priority: Priority(0),
             unit_price: terms.unit_price,
-            lot_parts: terms.lot_parts,
+            lot_parts,
             expire_at: bid.expire_at,
             post_only: bid.post_only,
             self_trade: terms.self_trade,
-            fees,
+            terms: today,
+            is_resting: false,
             detail: Detail::Bid(detail),
         };
-        self.not_matching(&order)?;
-        self.enter_new(order, bid.time_in_force, events, |market, bid_order| {
-            let mut funds = market.state.funds(bid_order.account);
+        self.enter_new(order, bid.time_in_force, events, |market, _| {
+            let mut funds = market.state.funds(account);
             funds.free.0 -= held.0;
             funds.held.0 += held.0;
-            market.state.set_funds(bid_order.account, funds);
+            market.state.set_funds(account, funds);
         })
     }
 
     pub(crate) fn place_ask(&mut self, ask: &Ask, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        let free = self.check_ask(ask)?;
-        let detail = AskDetail {
-            pieces: vec![Piece { region: free.region, renewable: free.renewable }],
-            min_timeslices: ask.min_timeslices,
-            min_fill_notional: self.state.settings.min_fill_notional,
-        };
+        let (account, region) = self.check_ask(ask)?;
+        let today = self.state.terms_today();
+        let detail = AskDetail { first_piece: None, live_pieces: 0, min_timeslices: ask.min_timeslices };
         let order = Order {
             order_id: OrderId(0),
-            account: ask.account,
+            account,
             client_order_id: ask.client_order_id,
             priority: Priority(0),
             unit_price: ask.unit_price,
@@ -62,31 +73,33 @@ impl Market {
             expire_at: ask.expire_at,
             post_only: ask.post_only,
             self_trade: ask.self_trade,
-            fees: self.fee_rates(),
+            terms: today,
+            is_resting: false,
             detail: Detail::Ask(detail),
         };
-        self.not_matching(&order)?;
-        self.enter_new(order, ask.time_in_force, events, |market, _| {
-            market.state.remove_free(ask.region);
+        if ask.post_only {
+            let offer = Offer::of(&order, &detail, self.state.terms(today));
+            self.piece_matches_nothing(&offer, region)?;
+        }
+        self.enter_new(order, ask.time_in_force, events, |market, slot| {
+            market.state.attach(region, slot, None, false);
         })
     }
 
-    /// Today's fees (section 6).
-    pub(crate) fn fee_rates(&self) -> FeeRates {
-        let settings = &self.state.settings;
-        FeeRates {
-            taker_ppm: settings.taker_ppm,
-            maker_ppm: settings.maker_ppm,
-            delivery_fee: settings.delivery_fee,
+    /// Rule 4.8: post only is rejected if any compatible counter-order exists, the account's own included.
+    pub(crate) fn bid_matches_nothing(&self, want: &Want) -> Result<(), Rejection> {
+        match self.state.best_piece(want) {
+            Some(_) => Err(RejectReason::WouldMatch.into()),
+            None => Ok(()),
         }
     }
 
-    /// Rule 4.8: post only is rejected if any compatible counter-order exists, the account's own included.
-    pub(crate) fn not_matching(&self, order: &Order) -> Result<(), Rejection> {
-        if order.post_only && self.next_compatible(order, None).is_some() {
-            return Err(RejectReason::WouldMatch.into());
+    /// The same for one piece of an ask.
+    pub(crate) fn piece_matches_nothing(&self, offer: &Offer, piece: RegionSlot) -> Result<(), Rejection> {
+        match self.state.best_bid(offer, &self.state.regions.get(piece).piece) {
+            Some(_) => Err(RejectReason::WouldMatch.into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Accepts a new order, matches it, and rests or ends what is left. Only fill or kill can still fail.
@@ -95,15 +108,16 @@ impl Market {
         mut order: Order,
         time_in_force: TimeInForce,
         events: &mut Vec<Event>,
-        cover: impl FnOnce(&mut Market, &Order),
+        cover: impl FnOnce(&mut Market, OrderSlot),
     ) -> Result<(), Rejection> {
         let enter = |market: &mut Market, events: &mut Vec<Event>| {
             order.order_id = market.state.next_order_id();
             order.priority = market.state.next_priority();
-            cover(market, &order);
+            let slot = market.state.insert_order(order);
+            cover(market, slot);
             market.state.name_order(order.account, order.client_order_id, order.order_id);
             events.push(Event::Accepted { order_id: order.order_id });
-            market.match_and_settle(order, time_in_force, events)
+            market.match_and_settle(slot, time_in_force, events)
         };
         if time_in_force == TimeInForce::FillOrKill {
             self.attempt(events, enter)
@@ -124,9 +138,9 @@ impl Market {
         let counters = self.state.counters;
         self.state.undo.begin();
         let result = run(self, events);
-        let changes = self.state.undo.end();
-        if result.is_err() {
-            self.state.roll_back(changes, counters);
+        match result {
+            Ok(()) => self.state.undo.keep(),
+            Err(_) => self.state.roll_back(counters),
         }
         result
     }
@@ -134,41 +148,50 @@ impl Market {
     /// Matches an order that has entered, then rests it, ends it, or says that it did not fill.
     pub(crate) fn match_and_settle(
         &mut self,
-        mut order: Order,
+        slot: OrderSlot,
         time_in_force: TimeInForce,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        let self_traded = self.match_taker(&mut order, events);
-        let filled = match &order.detail {
-            Detail::Bid(bid) => bid.remaining.0 == 0,
-            Detail::Ask(ask) => !ask.has_live_piece(self.state.tradable_from),
-        };
+        let self_traded = self.match_taker(slot, events);
+        let filled = self.state.orders.get(slot).is_filled();
         match time_in_force {
-            _ if filled => self.end_order(order, DoneReason::Filled, events),
+            _ if filled => self.end_order(slot, DoneReason::Filled, events),
             TimeInForce::FillOrKill => return Err(RejectReason::NotFilled.into()),
-            _ if self_traded => self.end_order(order, DoneReason::SelfTrade, events),
-            TimeInForce::GoodTillCancelled => self.state.insert_order(order),
-            TimeInForce::ImmediateOrCancel => self.end_order(order, DoneReason::Cancelled, events),
+            _ if self_traded => self.end_order(slot, DoneReason::SelfTrade, events),
+            TimeInForce::GoodTillCancelled => self.state.rest(slot),
+            TimeInForce::ImmediateOrCancel => self.end_order(slot, DoneReason::Cancelled, events),
         }
         Ok(())
     }
 
-    /// Ends an order that is not in the book: what it holds goes back to its account.
-    pub(crate) fn end_order(&mut self, order: Order, reason: DoneReason, events: &mut Vec<Event>) {
+    /// Ends an order: it leaves the book, and what it holds goes back to its account.
+    pub(crate) fn end_order(&mut self, slot: OrderSlot, reason: DoneReason, events: &mut Vec<Event>) {
+        let order = *self.state.orders.get(slot);
         match order.detail {
             Detail::Bid(bid) => {
-                let mut funds = self.state.funds(order.account);
-                funds.held.0 -= bid.held.0;
-                funds.free.0 += bid.held.0;
-                self.state.set_funds(order.account, funds);
+                self.state.unlist(slot);
+                let held = self.held(&order, &bid, bid.remaining);
+                self.release(order.account, held);
             }
             Detail::Ask(ask) => {
-                for Piece { region, renewable } in ask.pieces {
-                    self.state.insert_free(FreeRegion { account: order.account, region, renewable });
+                let mut next = ask.first_piece;
+                while let Some(piece) = next {
+                    next = self.state.regions.get(piece).next;
+                    self.state.detach(piece);
                 }
             }
         }
-        self.state.end_name(order.account, order.client_order_id);
+        self.state.remove_order(slot);
+        self.state.end_name(&order);
         events.push(Event::Done { order_id: order.order_id, reason });
+    }
+
+    fn release(&mut self, account: AccountIndex, held: Planck) {
+        if held > Planck::ZERO {
+            let mut funds = self.state.funds(account);
+            funds.held.0 -= held.0;
+            funds.free.0 += held.0;
+            self.state.set_funds(account, funds);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::custody::Instruction;
 use crate::market::Market;
-use crate::order::FreeRegion;
+use crate::regions::Piece;
 use coretime_types::{
     AccountId, BlockNumber, Call, ChainReference, Event, FailureOutcome, InstructionEnd, InstructionNumber,
     Planck, RejectReason, Rejection, SettlementConfirmed, SettlementSubmitted,
@@ -72,12 +72,13 @@ impl Market {
         match instruction.call {
             Call::Pay { to, amount } => {
                 self.state.totals.funds_withdrawn.0 -= amount.0;
+                let to = self.state.accounts.find_or_add(to);
                 self.state.credit(to, amount);
             }
             Call::Transfer { region, .. } | Call::Assign { region, .. } => {
                 self.state.totals.regions_instructed.0 -= region.part_timeslices().0;
-                let (account, renewable) = (instruction.account, instruction.renewable);
-                self.state.insert_free(FreeRegion { account, region, renewable });
+                let account = self.state.accounts.find_or_add(instruction.account);
+                self.state.insert_region(account, Piece { region, renewable: instruction.renewable });
             }
         }
     }
@@ -88,9 +89,8 @@ impl Market {
         if amount == Planck::ZERO {
             return Err(RejectReason::InvalidAmount.into());
         }
-        if amount > self.state.funds(fee_account).free {
-            return Err(RejectReason::InsufficientFunds.into());
-        }
+        let (fee_account, _) = self.check_cover(fee_account, Some(amount), Planck::ZERO)?;
+        let account = self.state.accounts.find_or_add(account);
         self.state.debit(fee_account, amount);
         self.state.credit(account, amount);
         Ok(())

@@ -1,49 +1,70 @@
 //! The state, and the few primitive changes that everything else is made of.
 //!
 //! Every change that can happen inside an order that is later undone (fill or kill, baskets) goes through a primitive
-//! here, which notes how to take it back (`undo.rs`).
+//! here or in `listing.rs`, which notes how to take it back (`undo.rs`).
 
-use crate::account::{Account, Funds};
+use crate::accounts::{AccountIndex, Accounts, Funds};
+use crate::book::Side as BookSide;
 use crate::custody::{Instruction, Totals};
-use crate::order::{Detail, FreeRegion, Order};
+use crate::order::{Order, OrderSlot, Orders, Terms, TermsIndex};
+use crate::regions::{Holding, Piece, RegionSlot, Regions};
 use crate::undo::{Undo, UndoLog};
-use codec::Encode;
+use codec::{Decode, Encode};
 use coretime_types::{
-    AccountId, Call, ChainReference, ClientOrderId, CoreIndex, Event, InstructionNumber, OrderId, Planck,
-    Priority, Region, RegionId, RequestId, Settings, Timeslice, TradeId, UnitPrice,
+    AccountId, BlockNumber, Call, ChainReference, ClientOrderId, Event, InstructionNumber, OrderId, Planck,
+    Priority, Region, RequestId, Settings, Timeslice, TradeId,
 };
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything the market is. Its SCALE encoding is what the state hash is taken of.
-#[derive(Clone, Debug, Default, Encode)]
+/// Everything the market is.
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) tradable_from: Timeslice,
     pub(crate) halt_causes: BTreeSet<String>,
     pub(crate) freeze_causes: BTreeSet<String>,
-    pub(crate) accounts: BTreeMap<AccountId, Account>,
-    /// Regions under no order. Ids are unique: regions of one id would share core time.
-    pub(crate) free: BTreeMap<RegionId, FreeRegion>,
-    pub(crate) orders: BTreeMap<OrderId, Order>,
+    pub(crate) accounts: Accounts,
+    pub(crate) regions: Regions,
+    pub(crate) orders: Orders,
+    /// All terms that orders were ever accepted under; today's are the last.
+    pub(crate) terms: Vec<Terms>,
     pub(crate) instructions: BTreeMap<InstructionNumber, Instruction>,
-    /// What was deposited, by core: every region in the ledger is a part of one of these (section 1).
-    pub(crate) roots: BTreeMap<CoreIndex, Vec<Region>>,
     pub(crate) counters: Counters,
     pub(crate) last_reference: Option<ChainReference>,
-    pub(crate) last_block: Option<(coretime_types::BlockNumber, String)>,
+    pub(crate) last_block: Option<(BlockNumber, String)>,
     pub(crate) totals: Totals,
-    /// The book: derived from `orders`, best first.
-    #[codec(skip)]
-    pub(crate) asks: BTreeMap<(UnitPrice, Priority), OrderId>,
-    #[codec(skip)]
-    pub(crate) bids: BTreeMap<(Reverse<UnitPrice>, Priority), OrderId>,
-    #[codec(skip)]
+    /// Live pieces of resting asks, by their regions' slots.
+    pub(crate) asks: BookSide,
+    /// Resting bids, by their slots.
+    pub(crate) bids: BookSide,
     pub(crate) undo: UndoLog,
 }
 
+impl Default for State {
+    fn default() -> Self {
+        State {
+            settings: Settings::default(),
+            tradable_from: Timeslice::default(),
+            halt_causes: BTreeSet::new(),
+            freeze_causes: BTreeSet::new(),
+            accounts: Accounts::default(),
+            regions: Regions::default(),
+            orders: Orders::default(),
+            terms: vec![Terms::default()],
+            instructions: BTreeMap::new(),
+            counters: Counters::default(),
+            last_reference: None,
+            last_block: None,
+            totals: Totals::default(),
+            asks: BookSide::default(),
+            bids: BookSide::default(),
+            undo: UndoLog::default(),
+        }
+    }
+}
+
 /// The last number given out of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Counters {
     pub(crate) order: OrderId,
     pub(crate) priority: Priority,
@@ -54,117 +75,130 @@ pub(crate) struct Counters {
 impl State {
     // --- funds ---
 
-    pub(crate) fn funds(&self, account: AccountId) -> Funds {
-        self.accounts.get(&account).map(|account| account.funds).unwrap_or_default()
+    /// None if the account was never heard of.
+    pub(crate) fn funds_of(&self, account: AccountId) -> Funds {
+        self.accounts.find(account).map(|account| self.funds(account)).unwrap_or_default()
     }
 
-    pub(crate) fn set_funds(&mut self, account: AccountId, funds: Funds) {
-        let before = self.accounts.get(&account).map(|account| account.funds);
+    pub(crate) fn funds(&self, account: AccountIndex) -> Funds {
+        self.accounts.get(account).funds
+    }
+
+    pub(crate) fn set_funds(&mut self, account: AccountIndex, funds: Funds) {
+        let before = std::mem::replace(&mut self.accounts.get_mut(account).funds, funds);
         self.undo.note(|| Undo::Funds(account, before));
-        self.accounts.entry(account).or_default().funds = funds;
     }
 
     /// All deposits together fit into 128 bits, so no account can overflow; the build checks it all the same.
-    pub(crate) fn credit(&mut self, account: AccountId, amount: Planck) {
+    pub(crate) fn credit(&mut self, account: AccountIndex, amount: Planck) {
         let funds = self.funds(account);
-        if amount > Planck::ZERO {
-            self.set_funds(account, Funds { free: Planck(funds.free.0 + amount.0), ..funds });
-        }
+        self.set_funds(account, Funds { free: Planck(funds.free.0 + amount.0), ..funds });
     }
 
     /// The caller has seen that `amount` is there.
-    pub(crate) fn debit(&mut self, account: AccountId, amount: Planck) {
+    pub(crate) fn debit(&mut self, account: AccountIndex, amount: Planck) {
         let funds = self.funds(account);
         self.set_funds(account, Funds { free: Planck(funds.free.0 - amount.0), ..funds });
     }
 
-    // --- free regions ---
-
-    pub(crate) fn free_region_of(&self, account: AccountId, id: RegionId) -> Option<FreeRegion> {
-        self.free.get(&id).filter(|free| free.account == account).copied()
+    /// The account that fees go to.
+    pub(crate) fn fee_account(&mut self) -> AccountIndex {
+        self.accounts.find_or_add(self.settings.fee_account)
     }
 
-    pub(crate) fn insert_free(&mut self, free: FreeRegion) {
-        let id = free.region.id();
-        self.undo.note(|| Undo::FreeInserted(id));
-        self.accounts.entry(free.account).or_default().free_regions.insert(id);
-        self.free.insert(id, free);
-    }
+    // --- regions ---
 
-    pub(crate) fn remove_free(&mut self, id: RegionId) -> Option<FreeRegion> {
-        let free = self.free.remove(&id)?;
-        if let Some(account) = self.accounts.get_mut(&free.account) {
-            account.free_regions.remove(&id);
-        }
-        self.undo.note(|| Undo::FreeRemoved(free));
-        Some(free)
-    }
-
-    /// Whether any of this core time is in the ledger or in an instruction that has not ended. Only where it overlaps
-    /// a former deposit can it be, so the parts themselves are hardly ever looked at.
-    pub(crate) fn is_counted(&self, region: &Region) -> bool {
-        let roots = self.roots.get(&region.core);
-        roots.is_some_and(|roots| roots.iter().any(|root| root.overlaps(region)))
-            && (self.ledger_regions().any(|other| other.overlaps(region))
-                || self.instructions.values().filter_map(Instruction::region).any(|o| o.overlaps(region)))
-    }
-
-    /// Every region in the ledger: free, or a piece under an ask.
-    pub(crate) fn ledger_regions(&self) -> impl Iterator<Item = Region> {
-        let pieces = self.orders.values().filter_map(|order| match &order.detail {
-            Detail::Ask(ask) => Some(ask.pieces.iter().map(|piece| piece.region)),
-            Detail::Bid(_) => None,
+    /// A region enters the ledger, or comes out of a cut, under no order.
+    pub(crate) fn insert_region(&mut self, account: AccountIndex, piece: Piece) -> RegionSlot {
+        // What is over already leaves when the clock next moves.
+        let leaves_at = piece.region.end.max(Timeslice(self.tradable_from.0.saturating_add(1)));
+        let slot = self.restore_region(Holding {
+            piece,
+            account,
+            leaves_at,
+            under: None,
+            is_live: false,
+            previous: None,
+            next: None,
         });
-        self.free.values().map(|free| free.region).chain(pieces.flatten())
+        self.undo.note(|| Undo::RegionInserted(slot));
+        slot
+    }
+
+    /// A free region leaves the ledger, or is cut.
+    pub(crate) fn remove_region(&mut self, slot: RegionSlot) -> Holding {
+        let holding = self.regions.remove(slot);
+        self.accounts.get_mut(holding.account).regions -= 1;
+        self.undo.note(|| Undo::RegionRemoved(holding));
+        holding
+    }
+
+    /// The region is in the ledger again, at the slot that became empty last.
+    pub(crate) fn restore_region(&mut self, holding: Holding) -> RegionSlot {
+        self.accounts.get_mut(holding.account).regions += 1;
+        self.regions.insert(holding)
+    }
+
+    /// A free region has a new owner.
+    pub(crate) fn give_region(&mut self, slot: RegionSlot, account: AccountIndex) {
+        let before = self.regions.give(slot, account);
+        self.accounts.get_mut(before).regions -= 1;
+        self.accounts.get_mut(account).regions += 1;
+        self.undo.note(|| Undo::RegionGiven(slot, before));
+    }
+
+    /// Whether any of this core time is in the ledger or in an instruction that has not ended.
+    pub(crate) fn is_counted(&self, region: &Region) -> bool {
+        self.regions.of_core(region.core).any(|other| other.overlaps(region))
+            || self.instructions.values().filter_map(Instruction::region).any(|o| o.overlaps(region))
     }
 
     // --- orders ---
 
-    /// Puts an order into the book.
-    pub(crate) fn insert_order(&mut self, order: Order) {
-        let order_id = order.order_id;
-        self.undo.note(|| Undo::OrderInserted(order_id));
-        let account = self.accounts.entry(order.account).or_default();
-        account.live_orders.insert(order_id);
-        match &order.detail {
-            Detail::Bid(_) => {
-                self.bids.insert((Reverse(order.unit_price), order.priority), order_id);
-            }
-            Detail::Ask(ask) => {
-                account.pieces += ask.pieces.len() as u64;
-                self.asks.insert((order.unit_price, order.priority), order_id);
-            }
-        }
-        self.orders.insert(order_id, order);
+    pub(crate) fn insert_order(&mut self, order: Order) -> OrderSlot {
+        let slot = self.restore_order(order);
+        self.undo.note(|| Undo::OrderInserted(slot));
+        slot
     }
 
-    /// Takes an order out of the book, to change it or to end it.
-    pub(crate) fn remove_order(&mut self, order_id: OrderId) -> Option<Order> {
-        let order = self.orders.remove(&order_id)?;
-        if let Some(account) = self.accounts.get_mut(&order.account) {
-            account.live_orders.remove(&order_id);
-            if let Detail::Ask(ask) = &order.detail {
-                account.pieces -= ask.pieces.len() as u64;
-            }
+    /// The order is out of the book and has no pieces.
+    pub(crate) fn remove_order(&mut self, slot: OrderSlot) -> Order {
+        let order = self.orders.remove(slot);
+        if order.is_resting {
+            self.accounts.get_mut(order.account).live_orders -= 1;
         }
-        match order.detail {
-            Detail::Bid(_) => self.bids.remove(&(Reverse(order.unit_price), order.priority)),
-            Detail::Ask(_) => self.asks.remove(&(order.unit_price, order.priority)),
-        };
-        self.undo.note(|| Undo::OrderRemoved(Box::new(order.clone())));
-        Some(order)
+        self.undo.note(|| Undo::OrderRemoved(order));
+        order
+    }
+
+    /// The order is live again, at the slot that became empty last.
+    pub(crate) fn restore_order(&mut self, order: Order) -> OrderSlot {
+        if order.is_resting {
+            self.accounts.get_mut(order.account).live_orders += 1;
+        }
+        self.orders.insert(order)
     }
 
     /// From now on this name belongs to this order.
-    pub(crate) fn name_order(&mut self, account: AccountId, name: ClientOrderId, order_id: OrderId) {
+    pub(crate) fn name_order(&mut self, account: AccountIndex, name: ClientOrderId, order_id: OrderId) {
+        self.accounts.name_order(account, name, order_id);
         self.undo.note(|| Undo::Named(account, name));
-        self.accounts.entry(account).or_default().client_orders.insert(name, order_id);
     }
 
     /// The order of this name has ended.
-    pub(crate) fn end_name(&mut self, account: AccountId, name: ClientOrderId) {
-        let forgotten = self.accounts.entry(account).or_default().end_name(name);
+    pub(crate) fn end_name(&mut self, order: &Order) {
+        let Order { account, client_order_id, order_id, .. } = *order;
+        let forgotten = self.accounts.end_name(account, client_order_id, order_id);
         self.undo.note(|| Undo::NameEnded { account, forgotten });
+    }
+
+    pub(crate) fn terms(&self, index: TermsIndex) -> &Terms {
+        &self.terms[index.0 as usize]
+    }
+
+    /// Today's.
+    pub(crate) fn terms_today(&self) -> TermsIndex {
+        TermsIndex((self.terms.len() - 1) as u32)
     }
 
     pub(crate) fn next_order_id(&mut self) -> OrderId {
@@ -187,13 +221,14 @@ impl State {
     /// Gives settlement something to do.
     pub(crate) fn instruct(
         &mut self,
-        account: AccountId,
+        account: AccountIndex,
         call: Call,
         renewable: bool,
         events: &mut Vec<Event>,
     ) {
         self.counters.instruction.0 += 1;
         let number = self.counters.instruction;
+        let account = self.accounts.get(account).id;
         let instruction = Instruction { number, account, call, renewable, submission: None };
         if let Some(region) = instruction.region() {
             let totals = self.totals;
@@ -208,7 +243,8 @@ impl State {
     /// Never inside an order, so never undone.
     pub(crate) fn remember_request(&mut self, account: AccountId, request_id: Option<RequestId>) {
         if let Some(request_id) = request_id {
-            self.accounts.entry(account).or_default().remember_request(request_id);
+            let account = self.accounts.find_or_add(account);
+            self.accounts.remember_request(account, request_id);
         }
     }
 }

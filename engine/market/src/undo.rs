@@ -1,30 +1,32 @@
 //! Taking back what an order did: fill or kill and baskets run as they are and are undone if they fail (rule 4.9).
 
-use crate::account::Funds;
+use crate::accounts::{AccountIndex, Funds};
 use crate::custody::Totals;
-use crate::order::{FreeRegion, Order};
+use crate::order::{Order, OrderSlot};
+use crate::regions::{Holding, RegionSlot};
 use crate::state::{Counters, State};
-use coretime_types::{AccountId, ClientOrderId, InstructionNumber, OrderId, RegionId};
+use coretime_types::{ClientOrderId, InstructionNumber, OrderId, Parts};
 
-/// How to take back one primitive change.
-#[derive(Clone, Debug)]
+/// How to take back one primitive change. Taken back in the opposite order, each finds what it left.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Undo {
-    /// `None`: the ledger had never heard of the account.
-    Funds(AccountId, Option<Funds>),
-    FreeInserted(RegionId),
-    FreeRemoved(FreeRegion),
-    OrderInserted(OrderId),
-    OrderRemoved(Box<Order>),
-    Named(AccountId, ClientOrderId),
-    NameEnded {
-        account: AccountId,
-        forgotten: Option<(ClientOrderId, OrderId)>,
-    },
+    Funds(AccountIndex, Funds),
+    RegionInserted(RegionSlot),
+    RegionRemoved(Holding),
+    RegionGiven(RegionSlot, AccountIndex),
+    Attached(RegionSlot),
+    Detached { slot: RegionSlot, under: OrderSlot, after: Option<RegionSlot>, listed: bool },
+    OrderInserted(OrderSlot),
+    OrderRemoved(Order),
+    BidUnlisted(OrderSlot),
+    Remaining(OrderSlot, Parts),
+    Named(AccountIndex, ClientOrderId),
+    NameEnded { account: AccountIndex, forgotten: Option<(ClientOrderId, OrderId)> },
     Totals(Totals),
     Instructed(InstructionNumber),
 }
 
-/// The changes of the order that runs now, oldest first. Empty, and nothing is noted, outside of [`State::attempt`].
+/// The changes of the order that runs now, oldest first. Empty, and nothing is noted, outside of an attempt.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UndoLog {
     running: bool,
@@ -46,41 +48,39 @@ impl UndoLog {
         self.running = true;
     }
 
-    /// Ends noting; the changes, newest first, are to be taken back or dropped.
-    pub(crate) fn end(&mut self) -> Vec<Undo> {
+    /// What was done stays.
+    pub(crate) fn keep(&mut self) {
         self.running = false;
-        let mut changes = std::mem::take(&mut self.changes);
-        changes.reverse();
-        changes
+        self.changes.clear();
     }
 }
 
 impl State {
-    /// Takes back `changes`, newest first.
-    pub(crate) fn roll_back(&mut self, changes: Vec<Undo>, counters: Counters) {
-        for change in changes {
-            match change {
-                Undo::Funds(account, Some(funds)) => self.set_funds(account, funds),
-                Undo::Funds(account, None) => drop(self.accounts.remove(&account)),
-                Undo::FreeInserted(id) => drop(self.remove_free(id)),
-                Undo::FreeRemoved(free) => self.insert_free(free),
-                Undo::OrderInserted(order_id) => drop(self.remove_order(order_id)),
-                Undo::OrderRemoved(order) => self.insert_order(*order),
-                Undo::Named(account, name) => {
-                    self.accounts.entry(account).or_default().client_orders.remove(&name);
-                }
-                Undo::NameEnded { account, forgotten } => {
-                    let account = self.accounts.entry(account).or_default();
-                    account.ended.pop_back();
-                    if let Some((name, order_id)) = forgotten {
-                        account.ended.push_front(name);
-                        account.client_orders.insert(name, order_id);
-                    }
-                }
-                Undo::Totals(totals) => self.totals = totals,
-                Undo::Instructed(number) => drop(self.instructions.remove(&number)),
-            }
+    /// Takes back everything since the attempt began.
+    pub(crate) fn roll_back(&mut self, counters: Counters) {
+        self.undo.running = false;
+        while let Some(change) = self.undo.changes.pop() {
+            self.take_back(change);
         }
         self.counters = counters;
+    }
+
+    fn take_back(&mut self, change: Undo) {
+        match change {
+            Undo::Funds(account, funds) => self.set_funds(account, funds),
+            Undo::RegionInserted(slot) => drop(self.remove_region(slot)),
+            Undo::RegionRemoved(holding) => drop(self.restore_region(holding)),
+            Undo::RegionGiven(slot, account) => self.give_region(slot, account),
+            Undo::Attached(slot) => self.detach(slot),
+            Undo::Detached { slot, under, after, listed } => self.attach(slot, under, after, listed),
+            Undo::OrderInserted(slot) => drop(self.remove_order(slot)),
+            Undo::OrderRemoved(order) => drop(self.restore_order(order)),
+            Undo::BidUnlisted(slot) => self.list_bid(slot),
+            Undo::Remaining(slot, before) => self.restore_remaining(slot, before),
+            Undo::Named(account, name) => self.accounts.forget_name(account, name),
+            Undo::NameEnded { account, forgotten } => self.accounts.revive_name(account, forgotten),
+            Undo::Totals(totals) => self.totals = totals,
+            Undo::Instructed(number) => drop(self.instructions.remove(&number)),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The venue itself: settings (section 1), modes and suspension (section 8).
 
 use crate::market::Market;
+use crate::order::Terms;
 use crate::state::State;
 use coretime_types::{AccountId, Event, Mode, Parts, Planck, Ppm, RejectReason, Rejection, SettingsChange};
 
@@ -20,7 +21,7 @@ impl Market {
         }
         let settings = &mut self.state.settings;
         let switches = change.interlacing.is_some_and(|interlacing| interlacing != settings.interlacing);
-        if switches && !self.state.orders.is_empty() {
+        if switches && self.state.orders.len() > 0 {
             return Err(RejectReason::OrdersLive.into());
         }
         let planck = |amount: u64| Planck(u128::from(amount));
@@ -36,6 +37,10 @@ impl Market {
         set(&mut settings.max_orders_per_account, change.max_orders_per_account);
         set(&mut settings.max_regions_per_account, change.max_regions_per_account);
         set(&mut settings.interlacing, change.interlacing);
+        let today = Terms::of(settings);
+        if self.state.terms.last() != Some(&today) {
+            self.state.terms.push(today);
+        }
         Ok(())
     }
 
@@ -66,19 +71,20 @@ impl Market {
 
     /// From now on the account may only cancel; its orders end, in ascending id.
     pub(crate) fn suspend(&mut self, account: AccountId, events: &mut Vec<Event>) {
-        self.state.accounts.entry(account).or_default().suspended = true;
+        let index = self.state.accounts.find_or_add(account);
+        self.state.accounts.get_mut(index).suspended = true;
         self.end_orders_of(account, None, events);
     }
 
     pub(crate) fn unsuspend(&mut self, account: AccountId) {
-        if let Some(account) = self.state.accounts.get_mut(&account) {
-            account.suspended = false;
+        if let Some(account) = self.state.accounts.find(account) {
+            self.state.accounts.get_mut(account).suspended = false;
         }
     }
 
     /// Whether the account may only cancel.
     pub fn is_suspended(&self, account: AccountId) -> bool {
-        self.state.accounts.get(&account).is_some_and(|account| account.suspended)
+        self.state.accounts.find(account).is_some_and(|account| self.state.accounts.get(account).suspended)
     }
 }
 

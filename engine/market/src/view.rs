@@ -1,9 +1,10 @@
 //! Looking at the market. Nothing here changes anything.
 
-use crate::account::Funds;
+use crate::accounts::Funds;
 use crate::custody::{Instruction, Totals};
 use crate::market::Market;
-use crate::order::{Detail, FreeRegion, Order, Piece};
+use crate::order::{Detail, Order};
+use crate::regions::{FreeRegion, Piece};
 use coretime_types::{
     AccountId, BlockNumber, ChainReference, ClientOrderId, Delivery, InstructionNumber, OrderId, Parts,
     Planck, Priority, Region, SelfTrade, Settings, Side, Timeslice, Timeslices, UnitPrice, Window,
@@ -70,7 +71,8 @@ impl OrderView {
         }
     }
 
-    fn of(order: &Order) -> OrderView {
+    fn of(market: &Market, order: &Order) -> OrderView {
+        let state = &market.state;
         let detail = match &order.detail {
             Detail::Bid(bid) => OrderDetail::Bid {
                 remaining: bid.remaining,
@@ -78,15 +80,16 @@ impl OrderView {
                 duration: bid.duration,
                 require_renewable: bid.require_renewable,
                 delivery: bid.delivery,
-                held: bid.held,
+                held: market.held(order, bid, bid.remaining),
             },
             Detail::Ask(ask) => {
-                OrderDetail::Ask { pieces: ask.pieces.clone(), min_timeslices: ask.min_timeslices }
+                let pieces = state.regions.pieces_from(ask.first_piece).map(|(_, holding)| holding.piece);
+                OrderDetail::Ask { pieces: pieces.collect(), min_timeslices: ask.min_timeslices }
             }
         };
         OrderView {
             order_id: order.order_id,
-            account: order.account,
+            account: state.accounts.get(order.account).id,
             client_order_id: order.client_order_id,
             priority: order.priority,
             unit_price: order.unit_price,
@@ -122,51 +125,65 @@ impl Market {
 
     /// An account's money; none if it was never heard of.
     pub fn funds(&self, account: AccountId) -> Funds {
-        self.state.funds(account)
+        self.state.funds_of(account)
     }
 
     /// All accounts, by key.
     pub fn accounts(&self) -> impl Iterator<Item = (AccountId, Funds)> {
-        self.state.accounts.iter().map(|(id, account)| (*id, account.funds))
+        self.state.accounts.sorted().into_iter().map(|account| (account.id, account.funds))
     }
 
     /// All free regions, by begin, core and mask.
     pub fn free_regions(&self) -> impl Iterator<Item = FreeRegion> {
-        self.state.free.values().copied()
+        self.state.free_regions().into_iter()
     }
 
     /// An account's free regions, by begin, core and mask.
     pub fn free_regions_of(&self, account: AccountId) -> impl Iterator<Item = FreeRegion> {
-        let account = self.state.accounts.get(&account);
-        let ids = account.into_iter().flat_map(|account| &account.free_regions);
-        ids.filter_map(|id| self.state.free.get(id)).copied()
+        let account = self.state.accounts.find(account);
+        let regions = account.into_iter().flat_map(|account| self.state.regions.of_account(account));
+        let free = regions.filter(|holding| holding.under.is_none());
+        let mut free: Vec<FreeRegion> = free.map(|holding| self.state.free_region(holding)).collect();
+        free.sort_unstable_by_key(|free| free.region.id());
+        free.into_iter()
     }
 
-    /// Every region in the ledger: free ones and pieces under asks, not those that are on their way out.
+    /// Every region in the ledger, by begin, core and mask: free ones and pieces under asks, not those that are on
+    /// their way out.
     pub fn ledger_regions(&self) -> impl Iterator<Item = Region> {
-        self.state.ledger_regions()
+        let mut regions: Vec<Region> = self.state.regions.iter().map(|holding| *holding.region()).collect();
+        regions.sort_unstable_by_key(Region::id);
+        regions.into_iter()
     }
 
     /// A live order.
     pub fn order(&self, order_id: OrderId) -> Option<OrderView> {
-        self.state.orders.get(&order_id).map(OrderView::of)
+        let slot = self.state.orders.find(order_id)?;
+        Some(OrderView::of(self, self.state.orders.get(slot)))
+    }
+
+    /// How many orders are live.
+    pub fn live_orders(&self) -> usize {
+        self.state.orders.len()
     }
 
     /// All live orders, by id.
     pub fn orders(&self) -> impl Iterator<Item = OrderView> {
-        self.state.orders.values().map(OrderView::of)
+        self.state.orders.sorted().into_iter().map(|order| OrderView::of(self, order))
     }
 
     /// An account's live orders, by id.
     pub fn orders_of(&self, account: AccountId) -> impl Iterator<Item = OrderView> {
-        let account = self.state.accounts.get(&account);
-        let ids = account.into_iter().flat_map(|account| &account.live_orders);
-        ids.filter_map(|id| self.order(*id))
+        let account = self.state.accounts.find(account);
+        let slots = account.into_iter().flat_map(|account| self.state.orders.of_account(account));
+        let mut orders: Vec<&Order> = slots.map(|slot| self.state.orders.get(slot)).collect();
+        orders.sort_unstable_by_key(|order| order.order_id);
+        orders.into_iter().map(|order| OrderView::of(self, order))
     }
 
     /// The order of this name, live or among the 4,096 most recently ended ones.
     pub fn find_order(&self, account: AccountId, name: ClientOrderId) -> Option<OrderId> {
-        self.state.accounts.get(&account)?.client_orders.get(&name).copied()
+        self.state.accounts.order_named(self.state.accounts.find(account)?, name)
     }
 
     /// What settlement still has to do, by number.

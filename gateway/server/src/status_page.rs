@@ -76,7 +76,7 @@ impl StatusPage {
                 market.mode(),
                 causes,
                 market.tradable_from(),
-                market.orders().count(),
+                market.live_orders(),
                 market.instructions().count(),
             )
         };

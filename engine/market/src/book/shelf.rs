@@ -1,0 +1,73 @@
+//! A shelf: orders of one shape, best first.
+
+use super::point::Point;
+use super::tree::Key;
+use coretime_types::{Parts, Planck, Timeslice};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// What orders must have in common to be told apart by price and priority alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Shape {
+    pub(crate) lot_parts: Parts,
+    /// Of a piece: a whole core that carries its renewal right. Of a bid: it takes nothing else.
+    pub(crate) renewal: bool,
+    pub(crate) point: Point,
+    /// Of a piece: its ask's least worth of a fill.
+    pub(crate) min_fill_notional: Planck,
+    /// The last moment of the clock at which it can trade.
+    pub(crate) lives_until: Timeslice,
+}
+
+/// A place on a shelf. It is void once its item has another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    pub(crate) key: Key,
+    pub(crate) item: u32,
+}
+
+/// Orders of one shape. Who leaves is not looked for: his entry becomes void and goes when it comes to the top, or with
+/// all others when there are more void ones than valid ones.
+#[derive(Clone, Debug)]
+pub(crate) struct Shelf {
+    pub(crate) shape: Shape,
+    pub(crate) class: u8,
+    pub(crate) valid: u32,
+    pub(crate) entries: BinaryHeap<Reverse<Entry>>,
+}
+
+impl Shelf {
+    /// An emptied shelf keeps no more memory than this many entries.
+    const KEPT_ENTRIES: usize = 64;
+    /// So many void entries are nothing to speak of.
+    const FEW: usize = 32;
+
+    pub(crate) fn new(shape: Shape, class: u8) -> Shelf {
+        Shelf { shape, class, valid: 0, entries: BinaryHeap::new() }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.entries.shrink_to(Self::KEPT_ENTRIES);
+    }
+
+    pub(crate) fn best(&self) -> Option<Entry> {
+        self.entries.peek().map(|Reverse(entry)| *entry)
+    }
+
+    /// Throws void entries away, so that the best one is valid, and all of them when they are too many.
+    pub(crate) fn tidy(&mut self, is_valid: impl Fn(&Entry) -> bool) {
+        if self.entries.len() > 2 * self.valid as usize + Self::FEW {
+            let mut entries = std::mem::take(&mut self.entries).into_vec();
+            entries.retain(|Reverse(entry)| is_valid(entry));
+            entries.sort_unstable();
+            entries.dedup();
+            self.entries = BinaryHeap::from(entries);
+        }
+        while let Some(entry) = self.best()
+            && !is_valid(&entry)
+        {
+            self.entries.pop();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Items in groups: all orders of an account, all regions that end at one timeslice. Putting one in and taking one
+//! out cost the same whatever else is there, and allocate nothing once the tables have grown.
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use std::hash::Hash;
+
+/// Groups by a key. An item, a small number that its owner gives out, is in one group at most.
+///
+/// A group has no order that means anything: who lists one sorts it.
+#[derive(Clone, Debug)]
+pub(crate) struct Groups<K> {
+    first: HashMap<K, u32>,
+    links: Vec<Link>,
+}
+
+/// The neighbours of an item in its group, a ring.
+#[derive(Clone, Copy, Debug, Default)]
+struct Link {
+    before: u32,
+    after: u32,
+}
+
+impl<K> Default for Groups<K> {
+    fn default() -> Self {
+        Groups { first: HashMap::new(), links: Vec::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Groups<K> {
+    /// Puts an item that is in no group into this one.
+    pub(crate) fn insert(&mut self, key: K, item: u32) {
+        let at = item as usize;
+        if self.links.len() <= at {
+            self.links.resize(at + 1, Link::default());
+        }
+        match self.first.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(item);
+                self.links[at] = Link { before: item, after: item };
+            }
+            Entry::Occupied(occupied) => {
+                let first = *occupied.get();
+                let last = self.links[first as usize].before;
+                self.links[at] = Link { before: last, after: first };
+                self.links[last as usize].after = item;
+                self.links[first as usize].before = item;
+            }
+        }
+    }
+
+    /// Takes an item out of its group.
+    pub(crate) fn remove(&mut self, key: K, item: u32) {
+        let Link { before, after } = self.links[item as usize];
+        if after == item {
+            self.first.remove(&key);
+            return;
+        }
+        self.links[before as usize].after = after;
+        self.links[after as usize].before = before;
+        if let Some(first) = self.first.get_mut(&key)
+            && *first == item
+        {
+            *first = after;
+        }
+    }
+
+    /// The items of one group.
+    pub(crate) fn of(&self, key: K) -> impl Iterator<Item = u32> {
+        let first = self.first.get(&key).copied();
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let item = next?;
+            next = Some(self.links[item as usize].after).filter(|after| Some(*after) != first);
+            Some(item)
+        })
+    }
+
+    /// The keys of all groups that are not empty, in no particular order.
+    fn keys(&self) -> impl Iterator<Item = K> {
+        self.first.keys().copied()
+    }
+}
+
+impl Groups<u32> {
+    /// The items of all groups from `first` to `last`, both included; groups in ascending order of their keys.
+    pub(crate) fn within(&self, first: u32, last: u32) -> Vec<u32> {
+        let range = first..=last;
+        let mut keys: Vec<u32> = if u64::from(last.saturating_sub(first)) < self.first.len() as u64 {
+            range.filter(|key| self.first.contains_key(key)).collect()
+        } else {
+            self.keys().filter(|key| range.contains(key)).collect()
+        };
+        keys.sort_unstable();
+        keys.into_iter().flat_map(|key| self.of(key)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    #[test]
+    fn groups_agree_with_plain_sets() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        let mut groups = Groups::<u32>::default();
+        let mut plain: BTreeMap<u32, u32> = BTreeMap::new();
+        for _ in 0..20_000 {
+            let item = rng.u32(0..200);
+            if let Some(key) = plain.remove(&item) {
+                groups.remove(key, item);
+            } else {
+                let key = rng.u32(0..20);
+                groups.insert(key, item);
+                plain.insert(item, key);
+            }
+            let key = rng.u32(0..20);
+            let expected: BTreeSet<u32> = plain.iter().filter(|(_, k)| **k == key).map(|(i, _)| *i).collect();
+            assert_eq!(groups.of(key).collect::<BTreeSet<u32>>(), expected);
+            assert_eq!(groups.of(key).count(), expected.len());
+            let (a, b) = (rng.u32(0..25), rng.u32(0..60));
+            let expected: BTreeSet<u32> =
+                plain.iter().filter(|(_, k)| (a..=b).contains(*k)).map(|(i, _)| *i).collect();
+            assert_eq!(groups.within(a, b).into_iter().collect::<BTreeSet<u32>>(), expected);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The regions in the ledger: free ones, and pieces under asks.
+
+use crate::accounts::AccountIndex;
+use crate::groups::Groups;
+use crate::order::OrderSlot;
+use codec::{Decode, Encode};
+use coretime_types::{AccountId, CoreIndex, Parts, Region, RegionId, Timeslice};
+use hashbrown::HashMap;
+use slab::Slab;
+
+/// A region held by an account, under no order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct FreeRegion {
+    /// The owner.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// Whether the chain records a price paid for it (rule 4.6).
+    pub renewable: bool,
+}
+
+/// A region under an ask, or what fills left over of it (rule 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Piece {
+    /// The region.
+    pub region: Region,
+    /// Whether the chain records a price paid for it (rule 4.6).
+    pub renewable: bool,
+}
+
+/// Where a region is kept, as long as it is in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RegionSlot(pub(crate) u32);
+
+/// A region in the ledger.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holding {
+    pub(crate) piece: Piece,
+    pub(crate) account: AccountIndex,
+    /// It leaves the ledger when the clock comes here: at its end, or, if that was past already, as soon as it moves.
+    pub(crate) leaves_at: Timeslice,
+    /// The ask that sells it.
+    pub(crate) under: Option<OrderSlot>,
+    /// Under an ask: whether it can still be sold (section 2).
+    pub(crate) is_live: bool,
+    /// Under an ask: its neighbours in time.
+    pub(crate) previous: Option<RegionSlot>,
+    pub(crate) next: Option<RegionSlot>,
+}
+
+impl Holding {
+    pub(crate) fn region(&self) -> &Region {
+        &self.piece.region
+    }
+
+    /// Whether it is a whole core with a renewal right.
+    pub(crate) fn is_renewal(&self) -> bool {
+        self.piece.renewable && self.piece.region.mask.parts() == Parts::CORE
+    }
+}
+
+/// All regions in the ledger. Ids are unique: regions of one id would share core time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Regions {
+    slots: Slab<Holding>,
+    by_id: HashMap<RegionId, RegionSlot>,
+    by_account: Groups<AccountIndex>,
+    by_core: Groups<CoreIndex>,
+    by_leaving: Groups<u32>,
+}
+
+impl Regions {
+    pub(crate) fn get(&self, slot: RegionSlot) -> &Holding {
+        &self.slots[slot.0 as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: RegionSlot) -> &mut Holding {
+        &mut self.slots[slot.0 as usize]
+    }
+
+    pub(crate) fn find(&self, id: RegionId) -> Option<RegionSlot> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// Takes a region in. After a removal it gets the slot that became empty last.
+    pub(crate) fn insert(&mut self, holding: Holding) -> RegionSlot {
+        let slot = RegionSlot(self.slots.insert(holding) as u32);
+        self.by_id.insert(holding.region().id(), slot);
+        self.by_account.insert(holding.account, slot.0);
+        self.by_core.insert(holding.region().core, slot.0);
+        self.by_leaving.insert(holding.leaves_at.0, slot.0);
+        slot
+    }
+
+    pub(crate) fn remove(&mut self, slot: RegionSlot) -> Holding {
+        let holding = self.slots.remove(slot.0 as usize);
+        self.by_id.remove(&holding.region().id());
+        self.by_account.remove(holding.account, slot.0);
+        self.by_core.remove(holding.region().core, slot.0);
+        self.by_leaving.remove(holding.leaves_at.0, slot.0);
+        holding
+    }
+
+    /// Changes the owner; says who it was.
+    pub(crate) fn give(&mut self, slot: RegionSlot, account: AccountIndex) -> AccountIndex {
+        let before = std::mem::replace(&mut self.get_mut(slot).account, account);
+        self.by_account.remove(before, slot.0);
+        self.by_account.insert(account, slot.0);
+        before
+    }
+
+    /// In no particular order.
+    pub(crate) fn of_account(&self, account: AccountIndex) -> impl Iterator<Item = &Holding> {
+        self.by_account.of(account).map(|slot| self.get(RegionSlot(slot)))
+    }
+
+    /// In no particular order.
+    pub(crate) fn of_core(&self, core: CoreIndex) -> impl Iterator<Item = &Region> {
+        self.by_core.of(core).map(|slot| self.get(RegionSlot(slot)).region())
+    }
+
+    /// Those that leave after `before` and not after `now`.
+    pub(crate) fn leaving(&self, before: Timeslice, now: Timeslice) -> Vec<RegionSlot> {
+        self.by_leaving.within(before.0.saturating_add(1), now.0).into_iter().map(RegionSlot).collect()
+    }
+
+    /// In no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Holding> {
+        self.slots.iter().map(|(_, holding)| holding)
+    }
+
+    /// An ask's pieces from this one on, by begin.
+    pub(crate) fn pieces_from(
+        &self,
+        first: Option<RegionSlot>,
+    ) -> impl Iterator<Item = (RegionSlot, &Holding)> {
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let slot = next?;
+            let holding = self.get(slot);
+            next = holding.next;
+            Some((slot, holding))
+        })
+    }
+}
