@@ -3,8 +3,9 @@
 // A measurement is an approximation by nature; nothing here is replayed.
 #![allow(clippy::float_arithmetic)]
 
+use crate::adversary::Probed;
 use crate::contest::Measured;
-use crate::measure::Percentiles;
+use crate::measure::{Percentiles, a_second, quotient};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use serde::Serialize;
 
@@ -82,6 +83,102 @@ pub fn contest_table(measured: &[Measured], messages: usize) -> Table {
         row.push(number(Some(one.trades)));
         let same = if n == 0 { "" } else { "the same trades" };
         row.push(Cell::new(one.remark.as_deref().unwrap_or(same)));
+        table.add_row(row);
+    }
+    table
+}
+
+/// The line of an adversary: the peer is the budget, so a ratio above 1 keeps it.
+pub fn probed_line(probed: &Probed) -> Line {
+    let percentiles = probed.percentiles;
+    let of_budget = probed.p99_of_budget_thousandths;
+    Line {
+        flow: format!("adversary/{}", probed.name),
+        depth: probed.resting,
+        subject: "coretime-market",
+        peer: Some("budget"),
+        messages_per_second: percentiles.map(|_| a_second(probed.commands, probed.total_ns).round()),
+        ratio: of_budget.map(|of_budget| thousandths(quotient(1_000, of_budget))),
+        p50_ns: percentiles.map(|percentiles| percentiles.p50_ns),
+        p99_ns: percentiles.map(|percentiles| percentiles.p99_ns),
+        p999_ns: percentiles.map(|percentiles| percentiles.p999_ns),
+    }
+}
+
+/// The table of the adversaries.
+pub fn probed_table(all: &[Probed]) -> Table {
+    let columns = [
+        "adversary",
+        "resting",
+        "commands",
+        "events",
+        "p50 ns",
+        "p99 ns",
+        "p99.9 ns",
+        "p99 / budget",
+        "remark",
+    ];
+    let mut table = table(&columns);
+    for probed in all {
+        let mut row = vec![
+            Cell::new(probed.name),
+            number(Some(probed.resting as u64)),
+            number(Some(probed.commands as u64)),
+            number(Some(probed.events)),
+        ];
+        row.extend(percentile_cells(probed.percentiles));
+        let of_budget = probed.p99_of_budget_thousandths;
+        row.push(right(of_budget.map_or_else(String::new, |part| format!("{:.3}", quotient(part, 1_000)))));
+        row.push(Cell::new(probed.remark.as_deref().unwrap_or("")));
+        table.add_row(row);
+    }
+    table
+}
+
+/// The table of *windows*: next to our own *plain* at the same depth where that was measured, and how much a message's
+/// time grows from the least depth, by CPU time.
+pub fn windows_table(windows: &[(usize, Measured)], plain: &[(usize, Measured)], messages: usize) -> Table {
+    let columns = [
+        "resting",
+        "messages/s",
+        "p50 ns",
+        "p99 ns",
+        "p99.9 ns",
+        "p50 / plain's",
+        "p99 / plain's",
+        "growth",
+        "growth / plain's",
+        "trades",
+        "remark",
+    ];
+    let mut table = table(&columns);
+    let rate =
+        |measured: Option<&Measured>| measured.and_then(|measured| measured.messages_per_second(messages));
+    let growth = |of: &[(usize, Measured)], depth: usize| {
+        let first = rate(of.first().map(|(_, measured)| measured))?;
+        let here = rate(of.iter().find(|(at, _)| *at == depth).map(|(_, measured)| measured))?;
+        Some(first / here)
+    };
+    for (depth, measured) in windows {
+        let ours = measured.percentiles;
+        let theirs = plain.iter().find(|(at, _)| at == depth).and_then(|(_, measured)| measured.percentiles);
+        let to_plain = |of: fn(Percentiles) -> u64| {
+            ours.zip(theirs).map(|(windows, plain)| quotient(of(windows), of(plain)))
+        };
+        let grown = growth(windows, *depth);
+        let grown_as_plain = grown.zip(growth(plain, *depth)).map(|(windows, plain)| windows / plain);
+        let two =
+            |number: Option<f64>| right(number.map_or_else(String::new, |number| format!("{number:.2}")));
+        let mut row = vec![number(Some(*depth as u64)), number(rate(Some(measured)).map(whole))];
+        row.extend(percentile_cells(ours));
+        row.extend([
+            two(to_plain(|percentiles| percentiles.p50_ns)),
+            two(to_plain(|percentiles| percentiles.p99_ns)),
+            two(grown),
+            two(grown_as_plain),
+            number(Some(measured.trades)),
+            Cell::new(measured.remark.as_deref().unwrap_or("")),
+        ]);
         table.add_row(row);
     }
     table

@@ -1,8 +1,10 @@
 //! Plays the same flows through our market and through peers, and prints how they compare.
 
 use anyhow::Result;
-use benches::contest::{self, Peer, Plan};
-use benches::report;
+use benches::contest::{self, Measured, Peer, Plan};
+use benches::measure::stamp_ns;
+use benches::report::{self, Line};
+use benches::{adversary, alone};
 use clap::{Parser, ValueEnum};
 use std::time::Duration;
 
@@ -66,23 +68,84 @@ fn main() -> Result<()> {
         latency_rounds: options.latency_rounds,
         limit: Duration::from_secs(options.limit),
     };
-    let mut say = |text: &str| eprintln!("{text}");
-    let plain = options.flows.contains(&Flow::Plain);
-    for depth in options.depths.iter().copied().filter(|_| plain) {
-        let measured = contest::run(&plan, depth, &options.peers, &mut say)?;
-        if options.json {
-            print_lines(&report::contest_lines(depth, &measured, plan.messages))?;
-        } else {
-            println!("plain, {depth} orders resting");
-            println!("{}", report::contest_table(&measured, plan.messages));
-        }
+    let runner = Runner { options, plan };
+    if !runner.options.json {
+        println!("A pair of stamps costs {} ns, and is part of each time of a message.", stamp_ns());
+    }
+    let mut plain = Vec::new();
+    if runner.options.flows.contains(&Flow::Plain) {
+        plain = runner.plain()?;
+    }
+    if runner.options.flows.contains(&Flow::Windows) {
+        runner.windows(&plain)?;
+    }
+    if runner.options.flows.contains(&Flow::Adversaries) {
+        runner.adversaries()?;
     }
     Ok(())
 }
 
-fn print_lines(lines: &[report::Line]) -> Result<()> {
-    for line in lines {
-        println!("{}", serde_json::to_string(line)?);
+struct Runner {
+    options: Options,
+    plan: Plan,
+}
+
+/// What happens now, for who waits.
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+impl Runner {
+    /// Our own figures, by depth.
+    fn plain(&self) -> Result<Vec<(usize, Measured)>> {
+        let mut ours = Vec::new();
+        for depth in self.options.depths.iter().copied() {
+            let measured = contest::run(&self.plan, depth, &self.options.peers, &mut say)?;
+            let messages = self.plan.messages;
+            self.show(&report::contest_lines(depth, &measured, messages), || {
+                let table = report::contest_table(&measured, messages);
+                format!(
+                    "plain, {depth} orders resting, {} rounds of {messages} messages\n{table}",
+                    self.plan.rounds
+                )
+            })?;
+            ours.extend(measured.into_iter().next().map(|measured| (depth, measured)));
+        }
+        Ok(ours)
     }
-    Ok(())
+
+    fn windows(&self, plain: &[(usize, Measured)]) -> Result<()> {
+        let messages = self.plan.messages;
+        let mut all = Vec::new();
+        for depth in self.options.depths.iter().copied() {
+            all.push((depth, alone::run(&self.plan, depth, &mut say)?));
+        }
+        let lines: Vec<_> =
+            all.iter().map(|(depth, measured)| Line::alone("windows", *depth, measured, messages)).collect();
+        self.show(&lines, || {
+            format!("windows, our market alone\n{}", report::windows_table(&all, plain, messages))
+        })
+    }
+
+    fn adversaries(&self) -> Result<()> {
+        let mut all = Vec::new();
+        for case in adversary::CASES {
+            say(&format!("adversary {}", case.name));
+            let case = if self.options.quick { case.a_tenth() } else { case };
+            all.push(adversary::run(case, self.plan.seed, self.plan.limit)?);
+        }
+        let lines: Vec<_> = all.iter().map(report::probed_line).collect();
+        self.show(&lines, || format!("adversaries, our market alone\n{}", report::probed_table(&all)))
+    }
+
+    fn show(&self, lines: &[Line], table: impl FnOnce() -> String) -> Result<()> {
+        if self.options.json {
+            for line in lines {
+                println!("{}", serde_json::to_string(line)?);
+            }
+        } else {
+            println!("{}", table());
+        }
+        Ok(())
+    }
 }

@@ -1,7 +1,10 @@
 //! What is played: seeded, and ready before any clock runs.
 
+mod hands;
 pub mod plain;
 mod shares;
+mod terrain;
+pub mod windows;
 
 pub use shares::{Kind, Shares};
 
@@ -31,6 +34,17 @@ pub enum FlowError {
     /// Nothing of a kind was there to choose from.
     #[error("no {0} to choose from")]
     Nothing(&'static str),
+    /// Our market took too long for what comes before the measurement.
+    #[error("over the limit: the flow was not made in {seconds} s, {done} commands were done")]
+    OverLimit {
+        /// How many commands were done.
+        done: usize,
+        /// The limit, in seconds.
+        seconds: u64,
+    },
+    /// Our market took too long for what was measured.
+    #[error(transparent)]
+    Stopped(#[from] crate::measure::OverLimit),
     /// Our market rejected a command of the flow.
     #[error("our market rejected {command:?}: {reason:?}")]
     Rejected {

@@ -15,6 +15,7 @@
 //! - Every ask sells a region in hand: seven times in eight one that was deposited before the flow or that came back
 //!   whole from a cancel, else one that was bought in the flow or is the rest of one that was partly sold.
 
+use super::hands::{Hands, Held};
 use super::{
     Cores, FlowError, Kind, References, Shares, account, ask, bid, cancel, deposit_funds, deposit_region,
     reprice,
@@ -135,37 +136,6 @@ impl Plain {
     }
 }
 
-/// A region in somebody's hand.
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    account: u16,
-    share: Share,
-    /// Whether it was bought in the flow, or is the rest of what was sold.
-    traded: bool,
-}
-
-/// Regions in the hands of the makers, or of the takers.
-#[derive(Debug, Default)]
-struct Hands {
-    whole: Vec<Held>,
-    traded: Vec<Held>,
-}
-
-impl Hands {
-    fn draw(&mut self, rng: &mut Rng) -> Result<Held, FlowError> {
-        let traded = !self.traded.is_empty() && (self.whole.is_empty() || rng.u8(0..8) == 0);
-        let hand = if traded { &mut self.traded } else { &mut self.whole };
-        if hand.is_empty() {
-            return Err(FlowError::Nothing("region in hand"));
-        }
-        Ok(hand.swap_remove(rng.usize(0..hand.len())))
-    }
-
-    fn put(&mut self, held: Held) {
-        if held.traded { self.traded.push(held) } else { self.whole.push(held) }
-    }
-}
-
 /// What the flow knows of an order. `place` is where it is among the live ones of its side.
 #[derive(Clone, Copy, Debug)]
 struct Known {
@@ -185,8 +155,8 @@ struct Maker {
     orders: Vec<Known>,
     live_bids: Vec<u64>,
     live_asks: Vec<u64>,
-    makers: Hands,
-    takers: Hands,
+    makers: Hands<Share>,
+    takers: Hands<Share>,
     deposits: Vec<Command>,
 }
 
@@ -221,7 +191,7 @@ impl Maker {
             let owners = if n < for_makers { 0..MAKERS } else { MAKERS..MAKERS + TAKERS };
             let owner = maker.rng.u16(owners);
             maker.deposits.push(deposit_region(account(owner), share.region(), &mut references));
-            maker.hands(owner).put(Held { account: owner, share, traded: false });
+            maker.hands(owner).put(Held { account: owner, what: share, traded: false });
         }
         Ok(maker)
     }
@@ -240,7 +210,7 @@ impl Maker {
         }
     }
 
-    fn hands(&mut self, account: u16) -> &mut Hands {
+    fn hands(&mut self, account: u16) -> &mut Hands<Share> {
         if account < MAKERS { &mut self.makers } else { &mut self.takers }
     }
 
@@ -279,7 +249,7 @@ impl Maker {
         let (account, parts, share) = match side {
             Side::Bid => (self.rng.u16(0..MAKERS), self.parts(), Share::default()),
             Side::Ask => {
-                let Held { account, share, .. } = self.makers.draw(&mut self.rng)?;
+                let Held { account, what: share, .. } = self.makers.draw(&mut self.rng)?;
                 (account, share.mask.parts().0, share)
             }
         };
@@ -319,7 +289,7 @@ impl Maker {
         self.book.cancel(order);
         self.forget(side, known.place);
         if side == Side::Ask {
-            self.makers.put(Held { account: known.account, share: known.share, traded: known.touched });
+            self.makers.put(Held { account: known.account, what: known.share, traded: known.touched });
         }
         Ok(Message::Cancel { order, account: known.account })
     }
@@ -346,10 +316,10 @@ impl Maker {
         let (account, parts, share) = if sells {
             let first = self.takers.draw(&mut self.rng)?;
             let second = self.takers.draw(&mut self.rng)?;
-            let first_is_larger = first.share.mask.parts() >= second.share.mask.parts();
+            let first_is_larger = first.what.mask.parts() >= second.what.mask.parts();
             let (chosen, other) = if first_is_larger == too_deep { (first, second) } else { (second, first) };
             self.takers.put(other);
-            (chosen.account, chosen.share.mask.parts().0, chosen.share)
+            (chosen.account, chosen.what.mask.parts().0, chosen.what)
         } else {
             let (one, other) = (self.rng.u32(1..=20), self.rng.u32(1..=20));
             let parts = if too_deep { one.max(other) } else { one.min(other) };
@@ -381,7 +351,7 @@ impl Maker {
         let sold = mask.lowest(Parts(fill.quantity));
         ask.share.mask = mask.without(sold);
         ask.touched = true;
-        let held = Held { account: buyer, share: Share { core, mask: sold }, traded: true };
+        let held = Held { account: buyer, what: Share { core, mask: sold }, traded: true };
         self.hands(buyer).put(held);
         if maker_is_done {
             self.forget(maker.side, maker.place);
