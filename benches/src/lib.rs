@@ -1,3 +1,10 @@
-//! What is fast, measured: `cargo bench -p benches`.
-//!
-//! The benches are in `benches/`. They measure; nothing here passes or fails by time.
+//! What is fast, measured: `cargo bench -p benches`, and next to others: `cargo run --release -p benches --bin compare`.
+
+pub mod adversary;
+pub mod alone;
+pub mod contest;
+pub mod floor;
+pub mod flow;
+pub mod measure;
+pub mod report;
+pub mod subject;
