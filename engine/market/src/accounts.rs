@@ -1,8 +1,8 @@
 //! What the ledger knows of accounts.
 
+use crate::table::{Key, Seeds, Table, Value};
 use codec::{Decode, Encode};
 use coretime_types::{AccountId, ClientOrderId, OrderId, Planck, RequestId};
-use hashbrown::{HashMap, HashSet};
 use std::collections::VecDeque;
 
 /// How many ended orders' names, and how many requests, an account's duplicates are looked for in (section 3).
@@ -18,8 +18,48 @@ pub struct Funds {
 }
 
 /// An account's place in the ledger's list: given once, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct AccountIndex(pub(crate) u32);
+
+impl Value for AccountIndex {
+    const NONE: AccountIndex = AccountIndex(u32::MAX);
+}
+
+/// An account's key as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct AccountKey([u64; 4]);
+
+impl From<AccountId> for AccountKey {
+    fn from(id: AccountId) -> Self {
+        let (words, _) = id.0.as_chunks();
+        AccountKey(std::array::from_fn(|i| u64::from_le_bytes(words[i])))
+    }
+}
+
+impl Key for AccountKey {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        let [a, b, c, d] = self.0;
+        seeds.mix(a, b) ^ seeds.mix(c, d).rotate_left(32)
+    }
+}
+
+/// A name that an account gave: to an order, or to a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Name {
+    name: u64,
+    account: AccountIndex,
+}
+
+impl Key for Name {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        seeds.mix(self.name, u64::from(self.account.0))
+    }
+}
+
+impl Value for OrderId {
+    /// Ids begin with 1.
+    const NONE: OrderId = OrderId(0);
+}
 
 /// An account of the ledger.
 #[derive(Clone, Debug, Default)]
@@ -40,21 +80,24 @@ pub(crate) struct Account {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     list: Vec<Account>,
-    index: HashMap<AccountId, AccountIndex>,
+    index: Table<AccountKey, AccountIndex>,
     /// Names of live orders and of those that ended not long ago.
-    names: HashMap<(AccountIndex, ClientOrderId), OrderId>,
-    requests: HashSet<(AccountIndex, RequestId)>,
+    names: Table<Name, OrderId>,
+    /// How often a request is remembered: once.
+    requests: Table<Name, u32>,
 }
 
 impl Accounts {
     pub(crate) fn find(&self, id: AccountId) -> Option<AccountIndex> {
-        self.index.get(&id).copied()
+        self.index.get(id.into())
     }
 
     pub(crate) fn find_or_add(&mut self, id: AccountId) -> AccountIndex {
-        *self.index.entry(id).or_insert_with(|| {
+        self.find(id).unwrap_or_else(|| {
+            let index = AccountIndex(self.list.len() as u32);
             self.list.push(Account { id, ..Account::default() });
-            AccountIndex((self.list.len() - 1) as u32)
+            self.index.insert(id.into(), index);
+            index
         })
     }
 
@@ -77,15 +120,15 @@ impl Accounts {
 
     /// The order of this name, live or among the most recently ended ones.
     pub(crate) fn order_named(&self, account: AccountIndex, name: ClientOrderId) -> Option<OrderId> {
-        self.names.get(&(account, name)).copied()
+        self.names.get(Name { name: name.0, account })
     }
 
     pub(crate) fn name_order(&mut self, account: AccountIndex, name: ClientOrderId, order_id: OrderId) {
-        self.names.insert((account, name), order_id);
+        self.names.insert(Name { name: name.0, account }, order_id);
     }
 
     pub(crate) fn forget_name(&mut self, account: AccountIndex, name: ClientOrderId) {
-        self.names.remove(&(account, name));
+        self.names.remove(Name { name: name.0, account });
     }
 
     /// The name of an order that ended is remembered; the oldest one may be forgotten for it, and is returned.
@@ -99,7 +142,7 @@ impl Accounts {
         let forgotten = if ended.len() >= REMEMBERED { ended.pop_front() } else { None };
         ended.push_back((name, order_id));
         if let Some((oldest, _)) = forgotten {
-            self.names.remove(&(account, oldest));
+            self.names.remove(Name { name: oldest.0, account });
         }
         forgotten
     }
@@ -110,14 +153,14 @@ impl Accounts {
         ended.pop_back();
         if let Some((name, order_id)) = forgotten {
             ended.push_front((name, order_id));
-            self.names.insert((account, name), order_id);
+            self.names.insert(Name { name: name.0, account }, order_id);
         }
     }
 
     // --- requests ---
 
     pub(crate) fn knows_request(&self, account: AccountIndex, request_id: RequestId) -> bool {
-        self.requests.contains(&(account, request_id))
+        self.requests.get(Name { name: request_id.0, account }).is_some()
     }
 
     pub(crate) fn remember_request(&mut self, account: AccountIndex, request_id: RequestId) {
@@ -125,9 +168,9 @@ impl Accounts {
         let forgotten = if requests.len() >= REMEMBERED { requests.pop_front() } else { None };
         requests.push_back(request_id);
         if let Some(oldest) = forgotten {
-            self.requests.remove(&(account, oldest));
+            self.requests.remove(Name { name: oldest.0, account });
         }
-        self.requests.insert((account, request_id));
+        self.requests.insert(Name { name: request_id.0, account }, 1);
     }
 }
 

@@ -20,8 +20,9 @@ impl Market {
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
         self.takes_orders()?;
-        self.not_suspended(account)?;
-        self.not_repeated(account, request_id)?;
+        let index = self.state.accounts.find(account);
+        self.not_suspended(index)?;
+        self.not_repeated(index, request_id)?;
         if !BASKET_LEGS.contains(&legs.len()) {
             return Err(RejectReason::InvalidSize.into());
         }
@@ -53,14 +54,15 @@ impl Market {
         request_id: Option<RequestId>,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        self.not_suspended(account)?;
-        self.not_repeated(account, request_id)?;
+        let index = self.state.accounts.find(account);
+        self.not_suspended(index)?;
+        self.not_repeated(index, request_id)?;
         if !QUOTE_ELEMENTS.contains(&(cancel.len().saturating_add(place.len()))) {
             return Err(RejectReason::InvalidSize.into());
         }
         self.state.remember_request(account, request_id);
         for order_id in cancel {
-            match self.order_of(account, *order_id) {
+            match self.order_of(index, *order_id) {
                 Ok(slot) => self.end_order(slot, DoneReason::Cancelled, events),
                 Err(rejection) => events.push(Event::Rejected(rejection)),
             }

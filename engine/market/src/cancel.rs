@@ -1,5 +1,6 @@
 //! Cancelling (section 5).
 
+use crate::accounts::AccountIndex;
 use crate::market::Market;
 use crate::order::OrderSlot;
 use coretime_types::{
@@ -14,12 +15,15 @@ impl Market {
         request_id: Option<RequestId>,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
+        let index = self.state.accounts.find(account);
         let order_id = match target {
             CancelTarget::Order(order_id) => Some(order_id),
-            CancelTarget::ClientOrder(name) => self.find_order(account, name),
+            CancelTarget::ClientOrder(name) => {
+                index.and_then(|index| self.state.accounts.order_named(index, name))
+            }
         };
-        let slot = self.order_of(account, order_id.ok_or(RejectReason::UnknownOrder)?)?;
-        self.not_repeated(account, request_id)?;
+        let slot = self.order_of(index, order_id.ok_or(RejectReason::UnknownOrder)?)?;
+        self.not_repeated(index, request_id)?;
         self.state.remember_request(account, request_id);
         self.end_order(slot, DoneReason::Cancelled, events);
         Ok(())
@@ -32,7 +36,7 @@ impl Market {
         request_id: Option<RequestId>,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        self.not_repeated(account, request_id)?;
+        self.not_repeated(self.state.accounts.find(account), request_id)?;
         self.state.remember_request(account, request_id);
         self.end_orders_of(account, side, events);
         Ok(())
@@ -63,10 +67,12 @@ impl Market {
     }
 
     /// A resting order of this account; another's is as unknown as none.
-    pub(crate) fn order_of(&self, account: AccountId, order_id: OrderId) -> Result<OrderSlot, Rejection> {
-        let is_own = |slot: &OrderSlot| {
-            Some(self.state.orders.get(*slot).account) == self.state.accounts.find(account)
-        };
+    pub(crate) fn order_of(
+        &self,
+        account: Option<AccountIndex>,
+        order_id: OrderId,
+    ) -> Result<OrderSlot, Rejection> {
+        let is_own = |slot: &OrderSlot| Some(self.state.orders.get(*slot).account) == account;
         self.state.orders.find(order_id).filter(is_own).ok_or(RejectReason::UnknownOrder.into())
     }
 }

@@ -5,13 +5,13 @@ use crate::market::Market;
 use crate::money;
 use crate::regions::RegionSlot;
 use coretime_types::{
-    AccountId, Ask, Bid, BidTerms, ClientOrderId, Parts, Planck, RegionId, RejectReason, Rejection,
-    TimeInForce, Timeslice, Timeslices, UnitPrice,
+    Ask, Bid, BidTerms, ClientOrderId, Parts, Planck, RegionId, RejectReason, Rejection, TimeInForce,
+    Timeslice, Timeslices, UnitPrice,
 };
 
 /// How an order stands in time: what both sides have in common.
 pub(crate) struct Standing {
-    pub(crate) account: AccountId,
+    pub(crate) account: Option<AccountIndex>,
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) time_in_force: TimeInForce,
     pub(crate) post_only: bool,
@@ -20,9 +20,9 @@ pub(crate) struct Standing {
 
 impl Market {
     /// A new bid, down to `below_minimum`.
-    pub(crate) fn check_bid(&self, bid: &Bid) -> Result<(), Rejection> {
+    pub(crate) fn check_bid(&self, bid: &Bid, account: Option<AccountIndex>) -> Result<(), Rejection> {
         let standing = Standing {
-            account: bid.account,
+            account,
             client_order_id: bid.terms.client_order_id,
             time_in_force: bid.time_in_force,
             post_only: bid.post_only,
@@ -38,8 +38,9 @@ impl Market {
 
     /// A new ask, down to `below_minimum`; gives its account and the region that it sells.
     pub(crate) fn check_ask(&self, ask: &Ask) -> Result<(AccountIndex, RegionSlot), Rejection> {
+        let account = self.state.accounts.find(ask.account);
         let standing = Standing {
-            account: ask.account,
+            account,
             client_order_id: ask.client_order_id,
             time_in_force: ask.time_in_force,
             post_only: ask.post_only,
@@ -48,7 +49,7 @@ impl Market {
         self.check_entry(&standing)?;
         check_price(ask.unit_price)?;
         self.check_standing(&standing)?;
-        let slot = self.free_region(ask.account, ask.region)?;
+        let slot = self.free_region(account, ask.region)?;
         let holding = self.state.regions.get(slot);
         let region = holding.region();
         if region.end <= self.state.tradable_from {
@@ -67,7 +68,7 @@ impl Market {
     fn check_entry(&self, standing: &Standing) -> Result<(), Rejection> {
         self.takes_orders()?;
         self.not_suspended(standing.account)?;
-        let account = self.state.accounts.find(standing.account);
+        let account = standing.account;
         let named = |account| self.state.accounts.order_named(account, standing.client_order_id);
         if let Some(earlier) = account.and_then(named) {
             let reason = RejectReason::DuplicateClientOrderId;
@@ -96,8 +97,11 @@ impl Market {
     }
 
     /// `region_unavailable`: unknown, another account's, or under an order.
-    pub(crate) fn free_region(&self, account: AccountId, id: RegionId) -> Result<RegionSlot, Rejection> {
-        let account = self.state.accounts.find(account);
+    pub(crate) fn free_region(
+        &self,
+        account: Option<AccountIndex>,
+        id: RegionId,
+    ) -> Result<RegionSlot, Rejection> {
         let is_own = |slot: &RegionSlot| {
             let holding = self.state.regions.get(*slot);
             holding.under.is_none() && Some(holding.account) == account
@@ -138,11 +142,11 @@ impl Market {
     /// fit into 128 bits nobody can have, and an account that was never heard of has nothing.
     pub(crate) fn check_cover(
         &self,
-        account: AccountId,
+        account: Option<AccountIndex>,
         held: Option<Planck>,
         held_before: Planck,
     ) -> Result<(AccountIndex, Planck), Rejection> {
-        let account = self.state.accounts.find(account).ok_or(RejectReason::InsufficientFunds)?;
+        let account = account.ok_or(RejectReason::InsufficientFunds)?;
         let there = Planck(self.state.funds(account).free.0 + held_before.0);
         let held = held.filter(|held| *held <= there).ok_or(RejectReason::InsufficientFunds)?;
         Ok((account, held))

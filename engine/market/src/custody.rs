@@ -115,14 +115,14 @@ impl Market {
         request_id: Option<RequestId>,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        self.may_withdraw(account, request_id)?;
+        let index = self.may_withdraw(account, request_id)?;
         let settings = &self.state.settings;
         let fee = settings.withdrawal_fee;
         if amount == Planck::ZERO || amount < settings.min_withdrawal {
             return Err(RejectReason::InvalidAmount.into());
         }
         let cost = amount.checked_add(fee);
-        let (index, _) = self.check_cover(account, cost, Planck::ZERO)?;
+        let (index, _) = self.check_cover(index, cost, Planck::ZERO)?;
         self.state.remember_request(account, request_id);
         self.charge_withdrawal(index, fee);
         self.state.debit(index, amount);
@@ -138,10 +138,10 @@ impl Market {
         request_id: Option<RequestId>,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        self.may_withdraw(account, request_id)?;
-        let slot = self.free_region(account, id)?;
+        let index = self.may_withdraw(account, request_id)?;
+        let slot = self.free_region(index, id)?;
         let fee = self.state.settings.withdrawal_fee;
-        let (index, _) = self.check_cover(account, Some(fee), Planck::ZERO)?;
+        let (index, _) = self.check_cover(index, Some(fee), Planck::ZERO)?;
         self.state.remember_request(account, request_id);
         self.charge_withdrawal(index, fee);
         let Piece { region, renewable } = self.state.remove_region(slot).piece;
@@ -149,12 +149,18 @@ impl Market {
         Ok(())
     }
 
-    fn may_withdraw(&self, account: AccountId, request_id: Option<RequestId>) -> Result<(), Rejection> {
+    fn may_withdraw(
+        &self,
+        account: AccountId,
+        request_id: Option<RequestId>,
+    ) -> Result<Option<AccountIndex>, Rejection> {
         if self.is_frozen() {
             return Err(RejectReason::Frozen.into());
         }
+        let account = self.state.accounts.find(account);
         self.not_suspended(account)?;
-        self.not_repeated(account, request_id)
+        self.not_repeated(account, request_id)?;
+        Ok(account)
     }
 
     fn charge_withdrawal(&mut self, account: AccountIndex, fee: Planck) {

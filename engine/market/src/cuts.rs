@@ -54,6 +54,7 @@ impl Market {
         id: RegionId,
         request_id: Option<RequestId>,
     ) -> Result<RegionSlot, Rejection> {
+        let account = self.state.accounts.find(account);
         self.not_suspended(account)?;
         self.not_repeated(account, request_id)?;
         self.free_region(account, id)

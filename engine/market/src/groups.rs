@@ -1,17 +1,21 @@
 //! Items in groups: all orders of an account, all regions that end at one timeslice. Putting one in and taking one
 //! out cost the same whatever else is there, and allocate nothing once the tables have grown.
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
-use std::hash::Hash;
+use crate::table::{Key, Seeds, Table};
 
-/// Groups by a key. An item, a small number that its owner gives out, is in one group at most.
+/// Groups by a number. An item, a small number that its owner gives out, is in one group at most.
 ///
 /// A group has no order that means anything: who lists one sorts it.
-#[derive(Clone, Debug)]
-pub(crate) struct Groups<K> {
-    first: HashMap<K, u32>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Groups {
+    first: Table<u32, u32>,
     links: Vec<Link>,
+}
+
+impl Key for u32 {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        seeds.mix(u64::from(self), 0)
+    }
 }
 
 /// The neighbours of an item in its group, a ring.
@@ -21,26 +25,19 @@ struct Link {
     after: u32,
 }
 
-impl<K> Default for Groups<K> {
-    fn default() -> Self {
-        Groups { first: HashMap::new(), links: Vec::new() }
-    }
-}
-
-impl<K: Copy + Eq + Hash> Groups<K> {
+impl Groups {
     /// Puts an item that is in no group into this one.
-    pub(crate) fn insert(&mut self, key: K, item: u32) {
+    pub(crate) fn insert(&mut self, key: u32, item: u32) {
         let at = item as usize;
         if self.links.len() <= at {
             self.links.resize(at + 1, Link::default());
         }
-        match self.first.entry(key) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(item);
+        match self.first.get(key) {
+            None => {
+                self.first.insert(key, item);
                 self.links[at] = Link { before: item, after: item };
             }
-            Entry::Occupied(occupied) => {
-                let first = *occupied.get();
+            Some(first) => {
                 let last = self.links[first as usize].before;
                 self.links[at] = Link { before: last, after: first };
                 self.links[last as usize].after = item;
@@ -50,24 +47,22 @@ impl<K: Copy + Eq + Hash> Groups<K> {
     }
 
     /// Takes an item out of its group.
-    pub(crate) fn remove(&mut self, key: K, item: u32) {
+    pub(crate) fn remove(&mut self, key: u32, item: u32) {
         let Link { before, after } = self.links[item as usize];
         if after == item {
-            self.first.remove(&key);
+            self.first.remove(key);
             return;
         }
         self.links[before as usize].after = after;
         self.links[after as usize].before = before;
-        if let Some(first) = self.first.get_mut(&key)
-            && *first == item
-        {
-            *first = after;
+        if self.first.get(key) == Some(item) {
+            self.first.insert(key, after);
         }
     }
 
     /// The items of one group.
-    pub(crate) fn of(&self, key: K) -> impl Iterator<Item = u32> {
-        let first = self.first.get(&key).copied();
+    pub(crate) fn of(&self, key: u32) -> impl Iterator<Item = u32> {
+        let first = self.first.get(key);
         let mut next = first;
         std::iter::from_fn(move || {
             let item = next?;
@@ -76,20 +71,13 @@ impl<K: Copy + Eq + Hash> Groups<K> {
         })
     }
 
-    /// The keys of all groups that are not empty, in no particular order.
-    fn keys(&self) -> impl Iterator<Item = K> {
-        self.first.keys().copied()
-    }
-}
-
-impl Groups<u32> {
     /// The items of all groups from `first` to `last`, both included; groups in ascending order of their keys.
     pub(crate) fn within(&self, first: u32, last: u32) -> Vec<u32> {
         let range = first..=last;
         let mut keys: Vec<u32> = if u64::from(last.saturating_sub(first)) < self.first.len() as u64 {
-            range.filter(|key| self.first.contains_key(key)).collect()
+            range.filter(|key| self.first.get(*key).is_some()).collect()
         } else {
-            self.keys().filter(|key| range.contains(key)).collect()
+            self.first.keys().filter(|key| range.contains(key)).collect()
         };
         keys.sort_unstable();
         keys.into_iter().flat_map(|key| self.of(key)).collect()
@@ -104,7 +92,7 @@ mod tests {
     #[test]
     fn groups_agree_with_plain_sets() {
         let mut rng = fastrand::Rng::with_seed(7);
-        let mut groups = Groups::<u32>::default();
+        let mut groups = Groups::default();
         let mut plain: BTreeMap<u32, u32> = BTreeMap::new();
         for _ in 0..20_000 {
             let item = rng.u32(0..200);

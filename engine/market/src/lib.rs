@@ -69,6 +69,7 @@ mod regions;
 mod replace;
 mod settlement;
 mod state;
+mod table;
 mod trade;
 mod undo;
 mod venue;

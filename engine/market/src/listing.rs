@@ -210,13 +210,13 @@ impl State {
             if want.require_renewable && shape.point.duration() != want.duration {
                 return None;
             }
-            if shape.min_fill_notional == Planck::ZERO {
+            if shape.min_fill_notional == 0 {
                 return Some(FROM_THE_FIRST);
             }
             let most = want.remaining.min(shape.point.parts()).0;
             let parts = most - most % least_common_multiple(want.lot_parts.0, shape.lot_parts.0);
             let part_timeslices = u128::from(parts) * u128::from(want.duration.0);
-            let least_price = shape.min_fill_notional.0.div_ceil(part_timeslices);
+            let least_price = u128::from(shape.min_fill_notional).div_ceil(part_timeslices);
             Some(ask_key(UnitPrice(u64::try_from(least_price).ok()?), 0))
         };
         let limit = ask_key(want.unit_price, u64::MAX);
@@ -292,7 +292,7 @@ fn bid_shape(order: &Order, bid: &BidDetail) -> Shape {
         lot_parts: order.lot_parts,
         renewal: bid.require_renewable,
         point,
-        min_fill_notional: Planck::ZERO,
+        min_fill_notional: 0,
         lives_until: point.bid_lives_until(),
     }
 }
@@ -304,7 +304,8 @@ fn piece_shape(order: &Order, ask: &AskDetail, holding: &Holding, min_fill_notio
         lot_parts: order.lot_parts,
         renewal: holding.is_renewal(),
         point,
-        min_fill_notional,
+        // The setting has 64 bits.
+        min_fill_notional: u64::try_from(min_fill_notional.0).unwrap_or(u64::MAX),
         lives_until: point.piece_lives_until(),
     }
 }

@@ -1,10 +1,11 @@
 //! The state machine: one way in, one way out.
 
+use crate::accounts::AccountIndex;
 use crate::canonical::{CanonicalState, RestoreError};
 use crate::matching::Candidate;
 use crate::state::State;
 use codec::{DecodeAll, Encode};
-use coretime_types::{AccountId, Command, Event, Mode, RejectReason, Rejection, RequestId};
+use coretime_types::{Command, Event, Mode, RejectReason, Rejection, RequestId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -131,16 +132,20 @@ impl Market {
         if self.mode() == Mode::Open { Ok(()) } else { Err(RejectReason::Halted.into()) }
     }
 
-    pub(crate) fn not_suspended(&self, account: AccountId) -> Result<(), Rejection> {
-        if self.is_suspended(account) { Err(RejectReason::Suspended.into()) } else { Ok(()) }
+    pub(crate) fn not_suspended(&self, account: Option<AccountIndex>) -> Result<(), Rejection> {
+        if account.is_some_and(|account| self.state.accounts.get(account).suspended) {
+            Err(RejectReason::Suspended.into())
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn not_repeated(
         &self,
-        account: AccountId,
+        account: Option<AccountIndex>,
         request_id: Option<RequestId>,
     ) -> Result<(), Rejection> {
-        let asked = self.state.accounts.find(account).zip(request_id);
+        let asked = account.zip(request_id);
         if asked.is_some_and(|(account, request_id)| self.state.accounts.knows_request(account, request_id)) {
             return Err(RejectReason::DuplicateRequest.into());
         }

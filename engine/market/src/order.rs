@@ -3,17 +3,27 @@
 use crate::accounts::AccountIndex;
 use crate::groups::Groups;
 use crate::regions::RegionSlot;
+use crate::table::{Key, Seeds, Table, Value};
 use codec::{Decode, Encode};
 use coretime_types::{
     ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, SelfTrade, Settings, Side, Timeslice,
     Timeslices, UnitPrice, Window,
 };
-use hashbrown::HashMap;
 use slab::Slab;
 
 /// Where an order is kept, as long as it is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct OrderSlot(pub(crate) u32);
+
+impl Value for OrderSlot {
+    const NONE: OrderSlot = OrderSlot(u32::MAX);
+}
+
+impl Key for OrderId {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        seeds.mix(self.0, 0)
+    }
+}
 
 /// What the venue asked for when an order was accepted or last entered again (sections 4.2 and 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -109,9 +119,9 @@ impl BidDetail {
 pub(crate) struct Orders {
     slots: Slab<Order>,
     /// Those that rest.
-    by_id: HashMap<OrderId, OrderSlot>,
-    by_account: Groups<AccountIndex>,
-    by_expiry: Groups<u32>,
+    by_id: Table<OrderId, OrderSlot>,
+    by_account: Groups,
+    by_expiry: Groups,
 }
 
 impl Orders {
@@ -134,7 +144,7 @@ impl Orders {
     }
 
     pub(crate) fn find(&self, order_id: OrderId) -> Option<OrderSlot> {
-        self.by_id.get(&order_id).copied()
+        self.by_id.get(order_id)
     }
 
     /// Takes an order in. After a removal it gets the slot that became empty last.
@@ -149,8 +159,8 @@ impl Orders {
     pub(crate) fn remove(&mut self, slot: OrderSlot) -> Order {
         let order = self.slots.remove(slot.0 as usize);
         if order.is_resting {
-            self.by_id.remove(&order.order_id);
-            self.by_account.remove(order.account, slot.0);
+            self.by_id.remove(order.order_id);
+            self.by_account.remove(order.account.0, slot.0);
             if let Some(expiry) = order.expire_at {
                 self.by_expiry.remove(expiry.0, slot.0);
             }
@@ -167,7 +177,7 @@ impl Orders {
     fn register(&mut self, slot: OrderSlot) {
         let Order { order_id, account, expire_at, .. } = *self.get(slot);
         self.by_id.insert(order_id, slot);
-        self.by_account.insert(account, slot.0);
+        self.by_account.insert(account.0, slot.0);
         if let Some(expiry) = expire_at {
             self.by_expiry.insert(expiry.0, slot.0);
         }
@@ -175,7 +185,7 @@ impl Orders {
 
     /// In no particular order.
     pub(crate) fn of_account(&self, account: AccountIndex) -> impl Iterator<Item = OrderSlot> {
-        self.by_account.of(account).map(OrderSlot)
+        self.by_account.of(account.0).map(OrderSlot)
     }
 
     /// Those whose `expire_at` is after `before` and not after `now`.

@@ -12,13 +12,14 @@ use coretime_types::{
 
 impl Market {
     pub(crate) fn place_bid(&mut self, bid: &Bid, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        self.check_bid(bid)?;
+        let account = self.state.accounts.find(bid.account);
+        self.check_bid(bid, account)?;
         let terms = &bid.terms;
         let today = self.state.terms_today();
         let (parts, lot_parts) = (terms.parts, terms.lot_parts);
         let rates = self.state.terms(today);
         let held = money::hold(rates, terms.unit_price, parts, lot_parts, terms.duration, terms.delivery);
-        let (account, held) = self.check_cover(bid.account, held, Planck::ZERO)?;
+        let (account, held) = self.check_cover(account, held, Planck::ZERO)?;
         let want = Want {
             unit_price: terms.unit_price,
             remaining: parts,
@@ -166,12 +167,12 @@ impl Market {
 
     /// Ends an order: it leaves the book, and what it holds goes back to its account.
     pub(crate) fn end_order(&mut self, slot: OrderSlot, reason: DoneReason, events: &mut Vec<Event>) {
-        let order = *self.state.orders.get(slot);
+        let order = self.state.orders.get(slot);
         match order.detail {
             Detail::Bid(bid) => {
+                let (account, held) = (order.account, self.held(order, &bid, bid.remaining));
                 self.state.unlist(slot);
-                let held = self.held(&order, &bid, bid.remaining);
-                self.release(order.account, held);
+                self.release(account, held);
             }
             Detail::Ask(ask) => {
                 let mut next = ask.first_piece;
@@ -181,7 +182,7 @@ impl Market {
                 }
             }
         }
-        self.state.remove_order(slot);
+        let order = self.state.remove_order(slot);
         self.state.end_name(&order);
         events.push(Event::Done { order_id: order.order_id, reason });
     }

@@ -3,9 +3,9 @@
 use crate::accounts::AccountIndex;
 use crate::groups::Groups;
 use crate::order::OrderSlot;
+use crate::table::{Key, Seeds, Table, Value};
 use codec::{Decode, Encode};
 use coretime_types::{AccountId, CoreIndex, Parts, Region, RegionId, Timeslice};
-use hashbrown::HashMap;
 use slab::Slab;
 
 /// A region held by an account, under no order.
@@ -31,6 +31,28 @@ pub struct Piece {
 /// Where a region is kept, as long as it is in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RegionSlot(pub(crate) u32);
+
+impl Value for RegionSlot {
+    const NONE: RegionSlot = RegionSlot(u32::MAX);
+}
+
+/// A region's id as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct RegionKey(u64, u64);
+
+impl From<RegionId> for RegionKey {
+    fn from(id: RegionId) -> Self {
+        let mask = id.mask.to_bits();
+        let upper = u64::from(id.begin.0) << 32 | u64::from(id.core.0) << 16 | (mask >> 64) as u64;
+        RegionKey(upper, mask as u64)
+    }
+}
+
+impl Key for RegionKey {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        seeds.mix(self.0, self.1)
+    }
+}
 
 /// A region in the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +85,10 @@ impl Holding {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Regions {
     slots: Slab<Holding>,
-    by_id: HashMap<RegionId, RegionSlot>,
-    by_account: Groups<AccountIndex>,
-    by_core: Groups<CoreIndex>,
-    by_leaving: Groups<u32>,
+    by_id: Table<RegionKey, RegionSlot>,
+    by_account: Groups,
+    by_core: Groups,
+    by_leaving: Groups,
 }
 
 impl Regions {
@@ -79,24 +101,24 @@ impl Regions {
     }
 
     pub(crate) fn find(&self, id: RegionId) -> Option<RegionSlot> {
-        self.by_id.get(&id).copied()
+        self.by_id.get(id.into())
     }
 
     /// Takes a region in. After a removal it gets the slot that became empty last.
     pub(crate) fn insert(&mut self, holding: Holding) -> RegionSlot {
         let slot = RegionSlot(self.slots.insert(holding) as u32);
-        self.by_id.insert(holding.region().id(), slot);
-        self.by_account.insert(holding.account, slot.0);
-        self.by_core.insert(holding.region().core, slot.0);
+        self.by_id.insert(holding.region().id().into(), slot);
+        self.by_account.insert(holding.account.0, slot.0);
+        self.by_core.insert(holding.region().core.0.into(), slot.0);
         self.by_leaving.insert(holding.leaves_at.0, slot.0);
         slot
     }
 
     pub(crate) fn remove(&mut self, slot: RegionSlot) -> Holding {
         let holding = self.slots.remove(slot.0 as usize);
-        self.by_id.remove(&holding.region().id());
-        self.by_account.remove(holding.account, slot.0);
-        self.by_core.remove(holding.region().core, slot.0);
+        self.by_id.remove(holding.region().id().into());
+        self.by_account.remove(holding.account.0, slot.0);
+        self.by_core.remove(holding.region().core.0.into(), slot.0);
         self.by_leaving.remove(holding.leaves_at.0, slot.0);
         holding
     }
@@ -104,19 +126,19 @@ impl Regions {
     /// Changes the owner; says who it was.
     pub(crate) fn give(&mut self, slot: RegionSlot, account: AccountIndex) -> AccountIndex {
         let before = std::mem::replace(&mut self.get_mut(slot).account, account);
-        self.by_account.remove(before, slot.0);
-        self.by_account.insert(account, slot.0);
+        self.by_account.remove(before.0, slot.0);
+        self.by_account.insert(account.0, slot.0);
         before
     }
 
     /// In no particular order.
     pub(crate) fn of_account(&self, account: AccountIndex) -> impl Iterator<Item = &Holding> {
-        self.by_account.of(account).map(|slot| self.get(RegionSlot(slot)))
+        self.by_account.of(account.0).map(|slot| self.get(RegionSlot(slot)))
     }
 
     /// In no particular order.
     pub(crate) fn of_core(&self, core: CoreIndex) -> impl Iterator<Item = &Region> {
-        self.by_core.of(core).map(|slot| self.get(RegionSlot(slot)).region())
+        self.by_core.of(core.0.into()).map(|slot| self.get(RegionSlot(slot)).region())
     }
 
     /// Those that leave after `before` and not after `now`.

@@ -10,8 +10,9 @@ use coretime_types::{Event, Planck, RejectReason, Rejection, Replace, TimeInForc
 impl Market {
     pub(crate) fn replace(&mut self, replace: &Replace, events: &mut Vec<Event>) -> Result<(), Rejection> {
         self.takes_orders()?;
-        self.not_suspended(replace.account)?;
-        let slot = self.order_of(replace.account, replace.order_id)?;
+        let account = self.state.accounts.find(replace.account);
+        self.not_suspended(account)?;
+        let slot = self.order_of(account, replace.order_id)?;
         let order = *self.state.orders.get(slot);
         let meant_for_other_side = match order.detail {
             Detail::Bid(_) => replace.min_timeslices.is_some(),
@@ -20,7 +21,7 @@ impl Market {
         if meant_for_other_side {
             return Err(RejectReason::Malformed.into());
         }
-        self.not_repeated(replace.account, replace.request_id)?;
+        self.not_repeated(account, replace.request_id)?;
         match order.detail {
             Detail::Bid(bid) => self.replace_bid(slot, order, bid, replace, events),
             Detail::Ask(ask) => self.replace_ask(slot, order, ask, replace, events),
@@ -45,7 +46,7 @@ impl Market {
         let rates = self.state.terms(terms);
         let hold = money::hold(rates, unit_price, parts, before.lot_parts, bid.duration, bid.delivery);
         let held_before = self.held(&before, &bid, bid.remaining);
-        let (_, held) = self.check_cover(replace.account, hold, held_before)?;
+        let (_, held) = self.check_cover(Some(before.account), hold, held_before)?;
         let changed = BidDetail { remaining: parts, ..bid };
         let order = Order { unit_price, terms, detail: Detail::Bid(changed), ..before };
         if before.post_only {

@@ -89,7 +89,8 @@ impl Market {
         if amount == Planck::ZERO {
             return Err(RejectReason::InvalidAmount.into());
         }
-        let (fee_account, _) = self.check_cover(fee_account, Some(amount), Planck::ZERO)?;
+        let (fee_account, _) =
+            self.check_cover(self.state.accounts.find(fee_account), Some(amount), Planck::ZERO)?;
         let account = self.state.accounts.find_or_add(account);
         self.state.debit(fee_account, amount);
         self.state.credit(account, amount);

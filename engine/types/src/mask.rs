@@ -34,6 +34,11 @@ impl CoreMask {
         bytes
     }
 
+    /// The set as an integer below 2^80.
+    pub fn to_bits(self) -> u128 {
+        self.0
+    }
+
     /// From 20 hex digits, in either case.
     pub fn from_hex(digits: &str) -> Result<CoreMask, MaskError> {
         let mut bytes = [0; 10];

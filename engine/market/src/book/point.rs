@@ -19,7 +19,7 @@ use crate::fit::least_common_multiple;
 use coretime_types::{Parts, Timeslice, Timeslices, Window};
 
 /// A shape, or the corner of a search.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Point(pub(crate) [u32; 5]);
 
 impl Point {

@@ -2,21 +2,31 @@
 
 use super::point::Point;
 use super::tree::Key;
-use coretime_types::{Parts, Planck, Timeslice};
+use crate::table::{Key as Hashed, Seeds};
+use coretime_types::{Parts, Timeslice};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// What orders must have in common to be told apart by price and priority alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) lot_parts: Parts,
     /// Of a piece: a whole core that carries its renewal right. Of a bid: it takes nothing else.
     pub(crate) renewal: bool,
     pub(crate) point: Point,
-    /// Of a piece: its ask's least worth of a fill.
-    pub(crate) min_fill_notional: Planck,
+    /// Of a piece: its ask's least worth of a fill, in planck.
+    pub(crate) min_fill_notional: u64,
     /// The last moment of the clock at which it can trade.
     pub(crate) lives_until: Timeslice,
+}
+
+impl Hashed for Shape {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        let pair = |upper: u32, lower: u32| u64::from(upper) << 32 | u64::from(lower);
+        let Point([a, b, _, d, parts]) = self.point;
+        let kind = pair(self.lot_parts.0 << 1 | u32::from(self.renewal), parts);
+        seeds.mix(pair(a, b), pair(d, 0) ^ self.min_fill_notional) ^ seeds.mix(kind, 1)
+    }
 }
 
 /// A place on a shelf. It is void once its item has another one.

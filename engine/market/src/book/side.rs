@@ -4,8 +4,8 @@ use super::point::Point;
 use super::shelf::{Entry, Shape, Shelf};
 use super::tree::{Found, Key, Tree};
 use crate::groups::Groups;
+use crate::table::Table;
 use coretime_types::{Parts, Timeslice};
-use hashbrown::HashMap;
 use std::cmp::Reverse;
 
 const NONE: u32 = u32::MAX;
@@ -34,20 +34,17 @@ pub(crate) struct Side {
     classes: Vec<Class>,
     shelves: Vec<Shelf>,
     unused_shelves: Vec<u32>,
-    shelf_of_shape: HashMap<Shape, u32>,
+    shelf_of_shape: Table<Shape, u32>,
     leaf_of_shelf: Vec<u32>,
     standings: Vec<Standing>,
     /// Shelves by the last moment at which what is on them can trade.
-    lifetimes: Groups<u32>,
+    lifetimes: Groups,
 }
 
 impl Side {
     /// Puts an item on the shelf of its shape.
     pub(crate) fn insert(&mut self, item: u32, shape: Shape, key: Key) {
-        let shelf_index = match self.shelf_of_shape.get(&shape) {
-            Some(shelf) => *shelf,
-            None => self.new_shelf(shape, key),
-        };
+        let shelf_index = self.shelf_of_shape.get(shape).unwrap_or_else(|| self.new_shelf(shape, key));
         let at = item as usize;
         if self.standings.len() <= at {
             self.standings.resize(at + 1, NOWHERE);
@@ -178,7 +175,7 @@ impl Side {
         let shelf = &mut self.shelves[shelf_index as usize];
         shelf.clear();
         self.classes[usize::from(shelf.class)].shapes.remove(shelf_index, &mut self.leaf_of_shelf);
-        self.shelf_of_shape.remove(&shelf.shape);
+        self.shelf_of_shape.remove(shelf.shape);
         self.lifetimes.remove(shelf.shape.lives_until.0, shelf_index);
         self.unused_shelves.push(shelf_index);
     }
@@ -205,7 +202,7 @@ fn is_valid(standings: &[Standing], shelf: u32, entry: &Entry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coretime_types::{Planck, Timeslices, Window};
+    use coretime_types::{Timeslices, Window};
     use std::collections::BTreeMap;
 
     /// A side as it would be without any index.
@@ -240,7 +237,7 @@ mod tests {
         let lot_parts = Parts([1, 2, 7, 80][rng.usize(0..4)]);
         let parts = Parts(80 - 80 % lot_parts.0).min(Parts(lot_parts.0 * rng.u32(1..=80)));
         let point = Point::of_piece(window, Timeslices(least), parts);
-        let min_fill_notional = Planck(if rng.u8(0..4) == 0 { 50 } else { 0 });
+        let min_fill_notional = if rng.u8(0..4) == 0 { 50 } else { 0 };
         let renewal = rng.u8(0..8) == 0;
         Shape { lot_parts, renewal, point, min_fill_notional, lives_until: point.piece_lives_until() }
     }
@@ -278,7 +275,7 @@ mod tests {
             let corner = |other: Parts, renewal: bool| {
                 corner.with_lots(lot, other, parts).filter(|_| !renewal || lot.0 > 40)
             };
-            let accept = |shape: &Shape| Some(Key { price: shape.min_fill_notional.0 as u64, priority: 0 });
+            let accept = |shape: &Shape| Some(Key { price: shape.min_fill_notional, priority: 0 });
             let limit = Key { price: rng.u64(0..120), priority: u64::MAX };
             let (found, expected) = (side.best(limit, corner, accept), plain.best(limit, corner, accept));
             assert_eq!(found, expected, "seed {seed}, step {step}");
