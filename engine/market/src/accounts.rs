@@ -1,6 +1,6 @@
 //! What the ledger knows of accounts.
 
-use crate::table::{Key, Seeds, Table, Value};
+use crate::table::{Key, NEIGHBOUR_BITS, Seeds, Table, Value, neighbour};
 use codec::{Decode, Encode};
 use coretime_types::{AccountId, ClientOrderId, OrderId, Planck, RequestId};
 use std::collections::VecDeque;
@@ -52,7 +52,11 @@ struct Name {
 
 impl Key for Name {
     fn hash(self, seeds: &Seeds) -> u64 {
-        seeds.mix(self.name, u64::from(self.account.0))
+        seeds.mix(self.name >> NEIGHBOUR_BITS, u64::from(self.account.0))
+    }
+
+    fn neighbour(self) -> usize {
+        neighbour(self.name)
     }
 }
 

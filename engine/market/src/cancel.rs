@@ -2,7 +2,7 @@
 
 use crate::accounts::AccountIndex;
 use crate::market::Market;
-use crate::order::OrderSlot;
+use crate::slots::OrderSlot;
 use coretime_types::{
     AccountId, CancelTarget, DoneReason, Event, OrderId, RejectReason, Rejection, RequestId, Side,
 };

@@ -3,7 +3,7 @@
 use crate::accounts::AccountIndex;
 use crate::market::Market;
 use crate::money;
-use crate::regions::RegionSlot;
+use crate::slots::RegionSlot;
 use coretime_types::{
     Ask, Bid, BidTerms, ClientOrderId, Parts, Planck, RegionId, RejectReason, Rejection, TimeInForce,
     Timeslice, Timeslices, UnitPrice,

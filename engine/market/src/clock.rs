@@ -1,8 +1,8 @@
 //! The only clock (section 2), and what ends when it moves.
 
 use crate::market::Market;
-use crate::order::{Detail, OrderSlot};
-use crate::regions::RegionSlot;
+use crate::order::Detail;
+use crate::slots::{OrderSlot, RegionSlot};
 use coretime_types::{DoneReason, Event, OrderId, RegionId, RejectReason, Rejection, Timeslice};
 
 impl Market {
@@ -28,9 +28,9 @@ impl Market {
     fn expire_orders(&mut self, before: Timeslice, events: &mut Vec<Event>) {
         let now = self.state.tradable_from;
         let mut over = self.state.orders.expired(before, now);
-        over.extend(self.state.bids.ended(before, now).into_iter().map(OrderSlot));
+        over.extend(self.state.bids.ended(before, now).into_iter().map(OrderSlot::new));
         for piece in self.state.asks.ended(before, now) {
-            over.extend(self.state.end_piece(RegionSlot(piece)));
+            over.extend(self.state.end_piece(RegionSlot::new(piece)));
         }
         let is_over = |slot: &OrderSlot| {
             let order = self.state.orders.get(*slot);

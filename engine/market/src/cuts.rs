@@ -2,7 +2,8 @@
 
 use crate::carve::partition;
 use crate::market::Market;
-use crate::regions::{Piece, RegionSlot};
+use crate::regions::Piece;
+use crate::slots::RegionSlot;
 use coretime_types::{AccountId, CoreMask, Region, RegionId, RejectReason, Rejection, RequestId, Timeslice};
 
 impl Market {

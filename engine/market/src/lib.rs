@@ -68,6 +68,7 @@ mod place;
 mod regions;
 mod replace;
 mod settlement;
+mod slots;
 mod state;
 mod table;
 mod trade;

@@ -2,8 +2,9 @@
 
 use crate::book::{Key, Point, Shape};
 use crate::fit::{Offer, Want, least_common_multiple};
-use crate::order::{AskDetail, BidDetail, Detail, Order, OrderSlot};
-use crate::regions::{Holding, Piece, RegionSlot};
+use crate::order::{AskDetail, BidDetail, Detail, Order};
+use crate::regions::{Holding, Piece};
+use crate::slots::{OrderSlot, RegionSlot};
 use crate::state::State;
 use crate::undo::Undo;
 use coretime_types::{Parts, Planck, Timeslice, UnitPrice, Window};
@@ -49,7 +50,7 @@ impl State {
     pub(crate) fn unlist(&mut self, slot: OrderSlot) {
         match self.orders.get(slot).detail {
             Detail::Bid(_) => {
-                if self.bids.remove(slot.0) {
+                if self.bids.remove(slot.number()) {
                     self.undo.note(|| Undo::BidUnlisted(slot));
                 }
             }
@@ -57,7 +58,7 @@ impl State {
                 let mut next = ask.first_piece;
                 while let Some(piece) = next {
                     next = self.regions.get(piece).next;
-                    self.asks.remove(piece.0);
+                    self.asks.remove(piece.number());
                 }
             }
         }
@@ -67,7 +68,7 @@ impl State {
         let order = self.orders.get(slot);
         if let Detail::Bid(bid) = &order.detail {
             let key = bid_key(order.unit_price, order.priority.0);
-            self.bids.insert(slot.0, bid_shape(order, bid), key);
+            self.bids.insert(slot.number(), bid_shape(order, bid), key);
         }
     }
 
@@ -77,7 +78,7 @@ impl State {
         if let Detail::Ask(ask) = &order.detail {
             let min_fill_notional = self.terms(order.terms).min_fill_notional;
             let key = ask_key(order.unit_price, order.priority.0);
-            self.asks.insert(slot.0, piece_shape(order, ask, holding, min_fill_notional), key);
+            self.asks.insert(slot.number(), piece_shape(order, ask, holding, min_fill_notional), key);
         }
     }
 
@@ -88,7 +89,7 @@ impl State {
         let before = std::mem::replace(&mut bid.remaining, remaining);
         let bid = *bid;
         let moves = bid_shape(order, &bid) != bid_shape(order, &BidDetail { remaining: before, ..bid });
-        if moves && self.bids.remove(slot.0) && remaining.0 > 0 {
+        if moves && self.bids.remove(slot.number()) && remaining.0 > 0 {
             self.list_bid(slot);
         }
         self.undo.note(|| Undo::Remaining(slot, before));
@@ -96,7 +97,7 @@ impl State {
 
     /// Takes `set_remaining` back.
     pub(crate) fn restore_remaining(&mut self, slot: OrderSlot, before: Parts) {
-        self.bids.remove(slot.0);
+        self.bids.remove(slot.number());
         let order = self.orders.get_mut(slot);
         if let Detail::Bid(bid) = &mut order.detail {
             bid.remaining = before;
@@ -140,7 +141,7 @@ impl State {
 
     /// A piece is a free region of its seller again.
     pub(crate) fn detach(&mut self, slot: RegionSlot) {
-        let listed = self.asks.remove(slot.0);
+        let listed = self.asks.remove(slot.number());
         let holding = self.regions.get_mut(slot);
         let Some(under) = holding.under.take() else { return };
         let (previous, next) = (holding.previous.take(), holding.next.take());
@@ -162,7 +163,7 @@ impl State {
 
     /// Time has overtaken a piece: nobody can buy of it any more. Never inside an order, so never undone.
     pub(crate) fn end_piece(&mut self, slot: RegionSlot) -> Option<OrderSlot> {
-        self.asks.remove(slot.0);
+        self.asks.remove(slot.number());
         let holding = self.regions.get_mut(slot);
         let under = holding.under?;
         if std::mem::replace(&mut holding.is_live, false)
@@ -220,7 +221,7 @@ impl State {
             Some(ask_key(UnitPrice(u64::try_from(least_price).ok()?), 0))
         };
         let limit = ask_key(want.unit_price, u64::MAX);
-        self.asks.best(limit, corner, accept).map(RegionSlot)
+        self.asks.best(limit, corner, accept).map(RegionSlot::new)
     }
 
     /// All pieces in the book that a bid could take, as far as time and lots go.
@@ -231,7 +232,7 @@ impl State {
         }
         let corner = Point::pieces_for_bid(within, want.duration);
         let slots = self.asks.all(|lot, _| corner.with_lots(want.lot_parts, lot, want.remaining));
-        slots.into_iter().map(RegionSlot).collect()
+        slots.into_iter().map(RegionSlot::new).collect()
     }
 
     /// The best bid in the book that could take a piece.
@@ -244,14 +245,16 @@ impl State {
             (worth >= offer.min_fill_notional).then_some(FROM_THE_FIRST)
         };
         let limit = bid_key(offer.unit_price, u64::MAX);
-        self.bids.best(limit, bids_corner(offer, piece, window, self.tradable_from), accept).map(OrderSlot)
+        self.bids
+            .best(limit, bids_corner(offer, piece, window, self.tradable_from), accept)
+            .map(OrderSlot::new)
     }
 
     /// All bids in the book that could take a piece, as far as time and lots go.
     pub(crate) fn bids_for(&self, offer: &Offer, piece: &Piece) -> Vec<OrderSlot> {
         let Some(window) = live_window(offer, piece, self.tradable_from) else { return Vec::new() };
         let slots = self.bids.all(bids_corner(offer, piece, window, self.tradable_from));
-        slots.into_iter().map(OrderSlot).collect()
+        slots.into_iter().map(OrderSlot::new).collect()
     }
 }
 

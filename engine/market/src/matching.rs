@@ -3,8 +3,8 @@
 
 use crate::fit::{Offer, Want, fit};
 use crate::market::Market;
-use crate::order::{Detail, OrderSlot};
-use crate::regions::RegionSlot;
+use crate::order::Detail;
+use crate::slots::{OrderSlot, RegionSlot};
 use crate::trade::Rests;
 use coretime_types::{DoneReason, Event, Priority, SelfTrade, Timeslice, UnitPrice};
 use std::cmp::Reverse;

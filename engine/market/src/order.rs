@@ -2,8 +2,8 @@
 
 use crate::accounts::AccountIndex;
 use crate::groups::Groups;
-use crate::regions::RegionSlot;
-use crate::table::{Key, Seeds, Table, Value};
+use crate::slots::{OrderSlot, RegionSlot};
+use crate::table::{Key, NEIGHBOUR_BITS, Seeds, Table, neighbour};
 use codec::{Decode, Encode};
 use coretime_types::{
     ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, SelfTrade, Settings, Side, Timeslice,
@@ -11,17 +11,13 @@ use coretime_types::{
 };
 use slab::Slab;
 
-/// Where an order is kept, as long as it is live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct OrderSlot(pub(crate) u32);
-
-impl Value for OrderSlot {
-    const NONE: OrderSlot = OrderSlot(u32::MAX);
-}
-
 impl Key for OrderId {
     fn hash(self, seeds: &Seeds) -> u64 {
-        seeds.mix(self.0, 0)
+        seeds.mix(self.0 >> NEIGHBOUR_BITS, 0)
+    }
+
+    fn neighbour(self) -> usize {
+        neighbour(self.0)
     }
 }
 
@@ -126,16 +122,16 @@ pub(crate) struct Orders {
 
 impl Orders {
     pub(crate) fn get(&self, slot: OrderSlot) -> &Order {
-        &self.slots[slot.0 as usize]
+        &self.slots[slot.index()]
     }
 
     /// `None` if the order has ended and no other has come to its slot.
     pub(crate) fn get_live(&self, slot: OrderSlot) -> Option<&Order> {
-        self.slots.get(slot.0 as usize)
+        self.slots.get(slot.index())
     }
 
     pub(crate) fn get_mut(&mut self, slot: OrderSlot) -> &mut Order {
-        &mut self.slots[slot.0 as usize]
+        &mut self.slots[slot.index()]
     }
 
     /// How many rest.
@@ -149,7 +145,7 @@ impl Orders {
 
     /// Takes an order in. After a removal it gets the slot that became empty last.
     pub(crate) fn insert(&mut self, order: Order) -> OrderSlot {
-        let slot = OrderSlot(self.slots.insert(order) as u32);
+        let slot = OrderSlot::new(self.slots.insert(order) as u32);
         if order.is_resting {
             self.register(slot);
         }
@@ -157,12 +153,12 @@ impl Orders {
     }
 
     pub(crate) fn remove(&mut self, slot: OrderSlot) -> Order {
-        let order = self.slots.remove(slot.0 as usize);
+        let order = self.slots.remove(slot.index());
         if order.is_resting {
             self.by_id.remove(order.order_id);
-            self.by_account.remove(order.account.0, slot.0);
+            self.by_account.remove(order.account.0, slot.number());
             if let Some(expiry) = order.expire_at {
-                self.by_expiry.remove(expiry.0, slot.0);
+                self.by_expiry.remove(expiry.0, slot.number());
             }
         }
         order
@@ -177,20 +173,20 @@ impl Orders {
     fn register(&mut self, slot: OrderSlot) {
         let Order { order_id, account, expire_at, .. } = *self.get(slot);
         self.by_id.insert(order_id, slot);
-        self.by_account.insert(account.0, slot.0);
+        self.by_account.insert(account.0, slot.number());
         if let Some(expiry) = expire_at {
-            self.by_expiry.insert(expiry.0, slot.0);
+            self.by_expiry.insert(expiry.0, slot.number());
         }
     }
 
     /// In no particular order.
     pub(crate) fn of_account(&self, account: AccountIndex) -> impl Iterator<Item = OrderSlot> {
-        self.by_account.of(account.0).map(OrderSlot)
+        self.by_account.of(account.0).map(OrderSlot::new)
     }
 
     /// Those whose `expire_at` is after `before` and not after `now`.
     pub(crate) fn expired(&self, before: Timeslice, now: Timeslice) -> Vec<OrderSlot> {
-        self.by_expiry.within(before.0.saturating_add(1), now.0).into_iter().map(OrderSlot).collect()
+        self.by_expiry.within(before.0.saturating_add(1), now.0).into_iter().map(OrderSlot::new).collect()
     }
 
     /// By id.

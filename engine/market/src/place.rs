@@ -4,8 +4,8 @@ use crate::accounts::AccountIndex;
 use crate::fit::{Offer, Want};
 use crate::market::Market;
 use crate::money;
-use crate::order::{AskDetail, BidDetail, Detail, Order, OrderSlot};
-use crate::regions::RegionSlot;
+use crate::order::{AskDetail, BidDetail, Detail, Order};
+use crate::slots::{OrderSlot, RegionSlot};
 use coretime_types::{
     Ask, Bid, DoneReason, Event, OrderId, Planck, Priority, RejectReason, Rejection, TimeInForce,
 };

@@ -2,8 +2,8 @@
 
 use crate::accounts::AccountIndex;
 use crate::groups::Groups;
-use crate::order::OrderSlot;
-use crate::table::{Key, Seeds, Table, Value};
+use crate::slots::{OrderSlot, RegionSlot};
+use crate::table::{Key, Seeds, Table};
 use codec::{Decode, Encode};
 use coretime_types::{AccountId, CoreIndex, Parts, Region, RegionId, Timeslice};
 use slab::Slab;
@@ -26,14 +26,6 @@ pub struct Piece {
     pub region: Region,
     /// Whether the chain records a price paid for it (rule 4.6).
     pub renewable: bool,
-}
-
-/// Where a region is kept, as long as it is in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct RegionSlot(pub(crate) u32);
-
-impl Value for RegionSlot {
-    const NONE: RegionSlot = RegionSlot(u32::MAX);
 }
 
 /// A region's id as numbers.
@@ -93,11 +85,11 @@ pub(crate) struct Regions {
 
 impl Regions {
     pub(crate) fn get(&self, slot: RegionSlot) -> &Holding {
-        &self.slots[slot.0 as usize]
+        &self.slots[slot.index()]
     }
 
     pub(crate) fn get_mut(&mut self, slot: RegionSlot) -> &mut Holding {
-        &mut self.slots[slot.0 as usize]
+        &mut self.slots[slot.index()]
     }
 
     pub(crate) fn find(&self, id: RegionId) -> Option<RegionSlot> {
@@ -106,44 +98,44 @@ impl Regions {
 
     /// Takes a region in. After a removal it gets the slot that became empty last.
     pub(crate) fn insert(&mut self, holding: Holding) -> RegionSlot {
-        let slot = RegionSlot(self.slots.insert(holding) as u32);
+        let slot = RegionSlot::new(self.slots.insert(holding) as u32);
         self.by_id.insert(holding.region().id().into(), slot);
-        self.by_account.insert(holding.account.0, slot.0);
-        self.by_core.insert(holding.region().core.0.into(), slot.0);
-        self.by_leaving.insert(holding.leaves_at.0, slot.0);
+        self.by_account.insert(holding.account.0, slot.number());
+        self.by_core.insert(holding.region().core.0.into(), slot.number());
+        self.by_leaving.insert(holding.leaves_at.0, slot.number());
         slot
     }
 
     pub(crate) fn remove(&mut self, slot: RegionSlot) -> Holding {
-        let holding = self.slots.remove(slot.0 as usize);
+        let holding = self.slots.remove(slot.index());
         self.by_id.remove(holding.region().id().into());
-        self.by_account.remove(holding.account.0, slot.0);
-        self.by_core.remove(holding.region().core.0.into(), slot.0);
-        self.by_leaving.remove(holding.leaves_at.0, slot.0);
+        self.by_account.remove(holding.account.0, slot.number());
+        self.by_core.remove(holding.region().core.0.into(), slot.number());
+        self.by_leaving.remove(holding.leaves_at.0, slot.number());
         holding
     }
 
     /// Changes the owner; says who it was.
     pub(crate) fn give(&mut self, slot: RegionSlot, account: AccountIndex) -> AccountIndex {
         let before = std::mem::replace(&mut self.get_mut(slot).account, account);
-        self.by_account.remove(before.0, slot.0);
-        self.by_account.insert(account.0, slot.0);
+        self.by_account.remove(before.0, slot.number());
+        self.by_account.insert(account.0, slot.number());
         before
     }
 
     /// In no particular order.
     pub(crate) fn of_account(&self, account: AccountIndex) -> impl Iterator<Item = &Holding> {
-        self.by_account.of(account.0).map(|slot| self.get(RegionSlot(slot)))
+        self.by_account.of(account.0).map(|slot| self.get(RegionSlot::new(slot)))
     }
 
     /// In no particular order.
     pub(crate) fn of_core(&self, core: CoreIndex) -> impl Iterator<Item = &Region> {
-        self.by_core.of(core.0.into()).map(|slot| self.get(RegionSlot(slot)).region())
+        self.by_core.of(core.0.into()).map(|slot| self.get(RegionSlot::new(slot)).region())
     }
 
     /// Those that leave after `before` and not after `now`.
     pub(crate) fn leaving(&self, before: Timeslice, now: Timeslice) -> Vec<RegionSlot> {
-        self.by_leaving.within(before.0.saturating_add(1), now.0).into_iter().map(RegionSlot).collect()
+        self.by_leaving.within(before.0.saturating_add(1), now.0).into_iter().map(RegionSlot::new).collect()
     }
 
     /// In no particular order.

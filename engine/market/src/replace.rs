@@ -4,7 +4,8 @@ use crate::checks::{check_bid_price, check_min_timeslices, check_price};
 use crate::fit::{Offer, Want};
 use crate::market::Market;
 use crate::money;
-use crate::order::{AskDetail, BidDetail, Detail, Order, OrderSlot};
+use crate::order::{AskDetail, BidDetail, Detail, Order};
+use crate::slots::OrderSlot;
 use coretime_types::{Event, Planck, RejectReason, Rejection, Replace, TimeInForce, Timeslices};
 
 impl Market {

@@ -6,8 +6,9 @@
 use crate::accounts::{AccountIndex, Accounts, Funds};
 use crate::book::Side as BookSide;
 use crate::custody::{Instruction, Totals};
-use crate::order::{Order, OrderSlot, Orders, Terms, TermsIndex};
-use crate::regions::{Holding, Piece, RegionSlot, Regions};
+use crate::order::{Order, Orders, Terms, TermsIndex};
+use crate::regions::{Holding, Piece, Regions};
+use crate::slots::{OrderSlot, RegionSlot};
 use crate::undo::{Undo, UndoLog};
 use codec::{Decode, Encode};
 use coretime_types::{

@@ -9,6 +9,20 @@ use std::hash::{BuildHasher, RandomState};
 /// A key that can be hashed with a few multiplications.
 pub(crate) trait Key: Copy + Eq + Default {
     fn hash(self, seeds: &Seeds) -> u64;
+
+    /// Keys of one hash and different neighbour numbers, 0 to 7, lie beside each other: for keys that are counted
+    /// upwards, so that those of one time are in one place.
+    fn neighbour(self) -> usize {
+        0
+    }
+}
+
+/// How many neighbours there are, as a power of two.
+pub(crate) const NEIGHBOUR_BITS: u32 = 3;
+
+/// The neighbour number of a number that is counted upwards.
+pub(crate) fn neighbour(number: u64) -> usize {
+    (number & ((1 << NEIGHBOUR_BITS) - 1)) as usize
 }
 
 /// A value with one number that is never used.
@@ -43,7 +57,7 @@ struct Entry<K, V> {
     value: V,
 }
 
-/// The table. A power of two of entries, at most five eighths of them in use.
+/// The table. A power of two of entries, at most half of them in use.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<K, V> {
     entries: Vec<Entry<K, V>>,
@@ -86,7 +100,7 @@ impl<K: Key, V: Value> Table<K, V> {
 
     /// Puts a key in that is not there, or gives it another value.
     pub(crate) fn insert(&mut self, key: K, value: V) {
-        if self.len * 8 >= self.entries.len() * 5 {
+        if self.len * 2 >= self.entries.len() {
             self.resize(self.entries.len() * 2);
         }
         let mask = self.entries.len() - 1;
@@ -130,7 +144,7 @@ impl<K: Key, V: Value> Table<K, V> {
 
     #[inline]
     fn home(&self, key: K) -> usize {
-        (key.hash(&self.seeds) >> self.shift) as usize
+        (key.hash(&self.seeds) >> self.shift) as usize ^ key.neighbour()
     }
 
     fn resize(&mut self, entries: usize) {
@@ -159,7 +173,11 @@ mod tests {
     impl Key for Number {
         fn hash(self, seeds: &Seeds) -> u64 {
             // The upper half collides.
-            if self.0 >= 512 { u64::MAX } else { seeds.mix(self.0, 7) }
+            if self.0 >= 512 { u64::MAX } else { seeds.mix(self.0 >> NEIGHBOUR_BITS, 7) }
+        }
+
+        fn neighbour(self) -> usize {
+            neighbour(self.0)
         }
     }
 

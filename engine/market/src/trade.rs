@@ -5,8 +5,9 @@ use crate::carve::{Carved, carve};
 use crate::fit::{Fit, Want, fit};
 use crate::market::Market;
 use crate::money;
-use crate::order::{BidDetail, Detail, Order, OrderSlot};
-use crate::regions::{Piece, RegionSlot};
+use crate::order::{BidDetail, Detail, Order};
+use crate::regions::Piece;
+use crate::slots::{OrderSlot, RegionSlot};
 use coretime_types::{Call, Delivery, Event, Parts, Planck, Trade};
 
 /// What a fill left of a piece and is still to be sold, by begin.
@@ -104,7 +105,7 @@ impl Market {
         events: &mut Vec<Event>,
     ) -> Rests {
         let state = &mut self.state;
-        let listed = state.asks.is_listed(piece.0);
+        let listed = state.asks.is_listed(piece.number());
         let mut after = state.regions.get(piece).previous;
         let seller = state.regions.get(piece).account;
         state.detach(piece);

@@ -2,8 +2,9 @@
 
 use crate::accounts::{AccountIndex, Funds};
 use crate::custody::Totals;
-use crate::order::{Order, OrderSlot};
-use crate::regions::{Holding, RegionSlot};
+use crate::order::Order;
+use crate::regions::Holding;
+use crate::slots::{OrderSlot, RegionSlot};
 use crate::state::{Counters, State};
 use coretime_types::{ClientOrderId, InstructionNumber, OrderId, Parts};
 

@@ -1,0 +1,38 @@
+//! Where orders and regions are kept: small numbers, so that what speaks of them is small too.
+
+use crate::table::Value;
+use std::num::NonZeroU32;
+
+macro_rules! slots {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        // One more than its number, so that none at all needs no room.
+        pub(crate) struct $name(NonZeroU32);
+
+        impl $name {
+            pub(crate) fn new(number: u32) -> $name {
+                $name(NonZeroU32::MIN.saturating_add(number))
+            }
+
+            pub(crate) fn number(self) -> u32 {
+                self.0.get() - 1
+            }
+
+            pub(crate) fn index(self) -> usize {
+                self.number() as usize
+            }
+        }
+
+        impl Value for $name {
+            const NONE: $name = $name(NonZeroU32::MAX);
+        }
+    )*};
+}
+
+slots! {
+    /// Where an order is kept, as long as it is live.
+    OrderSlot;
+    /// Where a region is kept, as long as it is in the ledger.
+    RegionSlot;
+}
