@@ -75,7 +75,7 @@ pub(crate) struct Account {
     /// Free regions and pieces under its asks.
     pub(crate) regions: u32,
     /// Names of ended orders, the longest ended first.
-    pub(crate) ended: VecDeque<(ClientOrderId, OrderId)>,
+    pub(crate) ended: VecDeque<ClientOrderId>,
     /// Names of accepted requests, the oldest first.
     pub(crate) requests: VecDeque<RequestId>,
 }
@@ -140,15 +140,13 @@ impl Accounts {
         &mut self,
         account: AccountIndex,
         name: ClientOrderId,
-        order_id: OrderId,
     ) -> Option<(ClientOrderId, OrderId)> {
         let ended = &mut self.list[account.0 as usize].ended;
-        let forgotten = if ended.len() >= REMEMBERED { ended.pop_front() } else { None };
-        ended.push_back((name, order_id));
-        if let Some((oldest, _)) = forgotten {
-            self.names.remove(Name { name: oldest.0, account });
-        }
-        forgotten
+        let oldest = if ended.len() >= REMEMBERED { ended.pop_front() } else { None };
+        ended.push_back(name);
+        let oldest = oldest?;
+        let order_id = self.names.remove(Name { name: oldest.0, account })?;
+        Some((oldest, order_id))
     }
 
     /// Takes `end_name` back.
@@ -156,7 +154,7 @@ impl Accounts {
         let ended = &mut self.list[account.0 as usize].ended;
         ended.pop_back();
         if let Some((name, order_id)) = forgotten {
-            ended.push_front((name, order_id));
+            ended.push_front(name);
             self.names.insert(Name { name: name.0, account }, order_id);
         }
     }
@@ -188,7 +186,7 @@ mod tests {
         let account = accounts.find_or_add(AccountId([1; 32]));
         let mut end = |n: u64| {
             accounts.name_order(account, ClientOrderId(n), OrderId(n + 1));
-            accounts.end_name(account, ClientOrderId(n), OrderId(n + 1))
+            accounts.end_name(account, ClientOrderId(n))
         };
         for n in 0..REMEMBERED as u64 {
             assert_eq!(end(n), None);

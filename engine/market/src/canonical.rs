@@ -90,7 +90,7 @@ impl CanonicalState {
             tradable_from: state.tradable_from,
             halt_causes: state.halt_causes.iter().cloned().collect(),
             freeze_causes: state.freeze_causes.iter().cloned().collect(),
-            accounts: accounts.map(CanonicalAccount::of).collect(),
+            accounts: accounts.map(|account| CanonicalAccount::of(state, account)).collect(),
             free: state.free_regions(),
             orders: state.orders.sorted().into_iter().map(|order| CanonicalOrder::of(state, order)).collect(),
             instructions: state.instructions.values().cloned().collect(),
@@ -143,12 +143,14 @@ fn is_known(account: &Account) -> bool {
 }
 
 impl CanonicalAccount {
-    fn of(account: &Account) -> CanonicalAccount {
+    fn of(state: &State, account: &Account) -> CanonicalAccount {
+        let index = state.accounts.find(account.id);
+        let order_id = |name: &ClientOrderId| Some((*name, state.accounts.order_named(index?, *name)?));
         CanonicalAccount {
             id: account.id,
             funds: account.funds,
             suspended: account.suspended,
-            ended: account.ended.iter().copied().collect(),
+            ended: account.ended.iter().filter_map(order_id).collect(),
             requests: account.requests.iter().copied().collect(),
         }
     }
@@ -159,7 +161,7 @@ impl CanonicalAccount {
         (account.funds, account.suspended) = (self.funds, self.suspended);
         for (name, order_id) in self.ended {
             state.accounts.name_order(index, name, order_id);
-            state.accounts.end_name(index, name, order_id);
+            state.accounts.end_name(index, name);
         }
         for request_id in self.requests {
             state.accounts.remember_request(index, request_id);

@@ -188,8 +188,8 @@ impl State {
 
     /// The order of this name has ended.
     pub(crate) fn end_name(&mut self, order: &Order) {
-        let Order { account, client_order_id, order_id, .. } = *order;
-        let forgotten = self.accounts.end_name(account, client_order_id, order_id);
+        let Order { account, client_order_id, .. } = *order;
+        let forgotten = self.accounts.end_name(account, client_order_id);
         self.undo.note(|| Undo::NameEnded { account, forgotten });
     }
 
