@@ -46,6 +46,9 @@
 //! - What a subject answers is read in every round. The trades (maker, taker, price, quantity) are compared with ours one by
 //!   one in the rounds without a clock and for latency, and by a sum over quantities and prices in those for throughput.
 //!   The remark says where they first differ, or that messages were refused.
+//! - *windows* stands next to our own *plain* of the same run: `p50 / plain's` at the same depth, and `growth`, how many
+//!   times the CPU time of a message at the least depth a message takes here, next to *plain*'s growth.
+//! - An adversary's commands are stamped one by one; `p99 / budget` is of each command's time to its own budget.
 //! - Who takes longer than `--limit` seconds for a round, or ten times that to build its book, is stopped, and the remark
 //!   says so.
 //!
