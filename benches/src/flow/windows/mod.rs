@@ -91,6 +91,7 @@ mod tests {
     use super::*;
     use crate::flow::account;
     use crate::flow::plain::MAKERS;
+    use coretime_market::OrderDetail;
     use coretime_types::Event;
 
     const LONG: Duration = Duration::from_secs(600);
@@ -126,6 +127,29 @@ mod tests {
     #[test]
     fn a_million_orders_fit_onto_the_cores() {
         assert!(Generator::new(1, 1_000_000, 1_300_000, LONG).is_ok());
+    }
+
+    #[test]
+    fn thousands_of_windows_and_shares_of_all_widths_rest() {
+        let market = Windows::new(6, 20_000, 0, LONG).unwrap().market;
+        let mut windows = std::collections::BTreeSet::new();
+        let mut widths = [0; 81];
+        for order in market.orders() {
+            match order.detail {
+                OrderDetail::Ask { pieces, .. } => {
+                    widths[pieces[0].region.mask.parts().0 as usize] += 1;
+                    windows.extend(pieces.iter().map(|piece| (piece.region.begin, piece.region.end)));
+                }
+                OrderDetail::Bid { within, duration, .. } if within.duration() == duration => {
+                    windows.insert((within.begin, within.end));
+                }
+                OrderDetail::Bid { .. } => {}
+            }
+        }
+        assert!((4_500..=5_004).contains(&windows.len()), "{} windows", windows.len());
+        for width in [80, 40, 20, 10, 5, 4, 2, 1] {
+            assert!(widths[width] >= 10_000 / 8 / 4, "{} asks of {width} parts", widths[width]);
+        }
     }
 
     #[test]
