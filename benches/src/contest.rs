@@ -234,3 +234,62 @@ fn results(mut entrants: Vec<Entrant>) -> Vec<Measured> {
     }
     entrants.into_iter().map(|entrant| entrant.measured).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan { seed: 9, messages: 2_000, rounds: 2, latency_rounds: 1, limit: Duration::from_secs(600) }
+    }
+
+    #[test]
+    fn all_subjects_trade_alike() {
+        let measured = run(&plan(), 500, Peer::value_variants(), &mut |_| {}).unwrap();
+        assert_eq!(measured.len(), 1 + Peer::value_variants().len());
+        for one in &measured {
+            assert_eq!(one.remark, None, "{}", one.name);
+            assert_eq!((one.trades, one.rounds_ns.len()), (measured[0].trades, 2), "{}", one.name);
+            assert!(one.trades > 560 && one.percentiles.is_some(), "{}", one.name);
+        }
+    }
+
+    #[test]
+    fn another_trade_is_seen_and_so_is_a_missing_one() {
+        let flow = Plain::new(9, 500, 2_000).unwrap();
+        let play = |messages: &[Message]| {
+            let mut entrant = Entrant::new(Box::new(Playing::new(Floor::default()))).unwrap();
+            entrant.player.prepare(&flow.resting);
+            entrant.player.untimed(plan().limit).unwrap();
+            entrant.player.prepare(messages);
+            let tape = entrant.player.untimed(plan().limit).ok();
+            entrant.note(tape);
+            entrant
+        };
+        let whole = play(&flow.messages);
+        assert_eq!(play(&flow.messages).difference(&whole), None);
+        let fewer = play(&flow.messages[..1_900]).difference(&whole).unwrap();
+        assert!(fewer.contains("expected"), "{fewer}");
+        let mut other = play(&flow.messages);
+        other.tape.trades[3].maker += 1;
+        assert!(other.difference(&whole).unwrap().starts_with("trade 3 is"));
+        let mut refused = play(&flow.messages);
+        refused.sums.push(Sums { rejected: 1, ..Sums::default() });
+        assert_eq!(refused.difference(&whole).as_deref(), Some("it refused 1 messages"));
+        let mut sums = play(&flow.messages);
+        sums.sums.push(Sums { tape: 1, ..Sums::default() });
+        let mut ours = play(&flow.messages);
+        ours.sums.push(Sums::default());
+        assert_eq!(sums.difference(&ours).as_deref(), Some("the trades of throughput round 0 differ"));
+    }
+
+    #[test]
+    fn who_takes_too_long_is_stopped_and_says_so() {
+        let plan = Plan { limit: Duration::ZERO, ..plan() };
+        let measured = run(&plan, 500, &[Peer::Floor], &mut |_| {}).unwrap();
+        for one in measured {
+            assert!(one.rounds_ns.is_empty());
+            assert!(one.remark.unwrap().starts_with("over the limit: "));
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub fn contest_lines(depth: usize, measured: &[Measured], messages: usize) -> Ve
     }
     let against = |peer: &Measured| Line {
         peer: Some(peer.name),
-        ratio: ours.ratio(peer).map(thousandths),
+        ratio: ours.ratio(peer).map(four_digits),
         ..our_line.clone()
     };
     let lines = peers.iter().map(against);
@@ -77,7 +77,7 @@ pub fn contest_table(measured: &[Measured], messages: usize) -> Table {
         let mut row = vec![
             Cell::new(one.name),
             number(one.messages_per_second(messages).map(whole)),
-            right(ratio.map_or_else(String::new, |ratio| format!("{ratio:.3}"))),
+            right(ratio.map_or_else(String::new, |ratio| four_digits(ratio).to_string())),
         ];
         row.extend(percentile_cells(one.percentiles));
         row.push(number(Some(one.trades)));
@@ -98,7 +98,7 @@ pub fn probed_line(probed: &Probed) -> Line {
         subject: "coretime-market",
         peer: Some("budget"),
         messages_per_second: percentiles.map(|_| a_second(probed.commands, probed.total_ns).round()),
-        ratio: of_budget.map(|of_budget| thousandths(quotient(1_000, of_budget))),
+        ratio: of_budget.map(|of_budget| four_digits(quotient(1_000, of_budget))),
         p50_ns: percentiles.map(|percentiles| percentiles.p50_ns),
         p99_ns: percentiles.map(|percentiles| percentiles.p99_ns),
         p999_ns: percentiles.map(|percentiles| percentiles.p999_ns),
@@ -128,7 +128,9 @@ pub fn probed_table(all: &[Probed]) -> Table {
         ];
         row.extend(percentile_cells(probed.percentiles));
         let of_budget = probed.p99_of_budget_thousandths;
-        row.push(right(of_budget.map_or_else(String::new, |part| format!("{:.3}", quotient(part, 1_000)))));
+        row.push(right(
+            of_budget.map_or_else(String::new, |part| four_digits(quotient(part, 1_000)).to_string()),
+        ));
         row.push(Cell::new(probed.remark.as_deref().unwrap_or("")));
         table.add_row(row);
     }
@@ -223,9 +225,15 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// Rounded to three digits after the point.
-pub fn thousandths(number: f64) -> f64 {
-    (number * 1_000.0).round() / 1_000.0
+/// Rounded to four digits, wherever the point is: a ratio can be far below 1.
+pub fn four_digits(number: f64) -> f64 {
+    if number == 0.0 || !number.is_finite() {
+        return number;
+    }
+    let after_point = 3.0 - number.abs().log10().floor();
+    let shift = 10_f64.powf(after_point.abs());
+    // Multiplying by a power of ten is exact where dividing by its inverse is not.
+    if after_point >= 0.0 { (number * shift).round() / shift } else { (number / shift).round() * shift }
 }
 
 #[expect(
@@ -245,6 +253,13 @@ mod tests {
     fn numbers_have_commas() {
         let texts = [0, 999, 1_000, 1_234_567].map(grouped);
         assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn ratios_have_four_digits() {
+        let texts =
+            [0.0, 1.23456, 0.000_651_27, 12_345.6, 1_000.0].map(|number| four_digits(number).to_string());
+        assert_eq!(texts, ["0", "1.235", "0.0006513", "12350", "1000"]);
     }
 
     #[test]

@@ -67,6 +67,11 @@ pub fn account(number: u16) -> AccountId {
 pub struct References(u64);
 
 impl References {
+    /// Begins with this block.
+    pub fn from_block(block: u64) -> References {
+        References(block * 1_000)
+    }
+
     /// The next one: 1,000 events a block.
     pub fn next_reference(&mut self) -> ChainReference {
         self.0 += 1;
