@@ -90,6 +90,21 @@ pub fn deposit_region(account: AccountId, region: Region, references: &mut Refer
     Command::DepositRegion { account, region, renewable: false, reference: references.next_reference() }
 }
 
+/// Each account counts its orders, and names them so.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names(Vec<u64>);
+
+impl Names {
+    pub(crate) fn next(&mut self, account: u16) -> u64 {
+        let account = usize::from(account);
+        if self.0.len() <= account {
+            self.0.resize(account + 1, 0);
+        }
+        self.0[account] += 1;
+        self.0[account]
+    }
+}
+
 /// A bid that waits, keeps what it buys in custody and wants `parts` in lots of `lot_parts` during `within`.
 pub fn bid(
     account: AccountId,

@@ -2,6 +2,7 @@
 
 use super::{MAKERS, Message, Share, TAKERS};
 use crate::floor::{Fill, FloorBook};
+use crate::flow::Names;
 use crate::flow::hands::{Hands, Held};
 use crate::flow::{Cores, FlowError, Kind, References, Shares, account, deposit_funds, deposit_region};
 use coretime_types::{Command, Parts, Side};
@@ -27,6 +28,7 @@ pub(super) struct Generator {
     book: FloorBook,
     depth: usize,
     orders: Vec<Known>,
+    names: Names,
     live_bids: Vec<u64>,
     live_asks: Vec<u64>,
     makers: Hands<Share>,
@@ -42,6 +44,7 @@ impl Generator {
             book: FloorBook::with_capacity(depth + depth / 8),
             depth,
             orders: Vec::with_capacity(depth + messages / 2),
+            names: Names::default(),
             live_bids: Vec::with_capacity(depth),
             live_asks: Vec::with_capacity(depth),
             makers: Hands::default(),
@@ -132,7 +135,8 @@ impl Generator {
         self.live(side).push(order);
         self.orders.push(Known { account, side, price, share, touched: false, place });
         self.book.place(order, side, price, parts, &mut |_| {});
-        Ok(Message::Place { order, account, side, price, parts, share })
+        let name = self.names.next(account);
+        Ok(Message::Place { order, account, name, side, price, parts, share })
     }
 
     fn some_live(&mut self, side: Side) -> Result<(u64, Known), FlowError> {
@@ -211,7 +215,8 @@ impl Generator {
         for fill in fills {
             self.settle(order, account, side, fill)?;
         }
-        Ok(Message::Place { order, account, side, price, parts, share })
+        let name = self.names.next(account);
+        Ok(Message::Place { order, account, name, side, price, parts, share })
     }
 
     /// Moves what was sold from the ask to the buyer's hand: the lowest parts of its share (rule 4.4).

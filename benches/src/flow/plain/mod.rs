@@ -52,6 +52,8 @@ pub enum Message {
         order: u64,
         /// Who sends it.
         account: u16,
+        /// How many orders its sender has placed with it: his own name for it.
+        name: u64,
         /// The side.
         side: Side,
         /// The limit.
@@ -87,14 +89,14 @@ impl Message {
     /// As our market takes it.
     pub fn command(&self) -> Command {
         match *self {
-            Message::Place { order, account: from, side: Side::Bid, price, parts, .. } => Command::PlaceBid(
-                bid(account(from), order, u64::from(price), (parts, 1), WINDOW, WINDOW.duration()),
+            Message::Place { account: from, name, side: Side::Bid, price, parts, .. } => Command::PlaceBid(
+                bid(account(from), name, u64::from(price), (parts, 1), WINDOW, WINDOW.duration()),
             ),
-            Message::Place { order, account: from, side: Side::Ask, price, share, .. } => {
+            Message::Place { account: from, name, side: Side::Ask, price, share, .. } => {
                 let Share { core, mask } = share;
                 let region = RegionId { begin: WINDOW.begin, core, mask };
                 let price = u64::from(price);
-                Command::PlaceAsk(ask(account(from), order, price, region, 1, WINDOW.duration()))
+                Command::PlaceAsk(ask(account(from), name, price, region, 1, WINDOW.duration()))
             }
             Message::Cancel { order, account: from } => cancel(account(from), order),
             Message::Replace { order, account: from, price, .. } => {

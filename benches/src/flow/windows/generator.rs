@@ -1,6 +1,7 @@
 //! How *windows* is made: our market plays it, and what it says is followed.
 
 use super::Counts;
+use crate::flow::Names;
 use crate::flow::hands::{Hands, Held};
 use crate::flow::plain::{MAKERS, TAKERS};
 use crate::flow::terrain::{Terrain, WIDTHS};
@@ -29,6 +30,7 @@ pub(super) struct Generator {
     pub(super) depth: usize,
     /// By order id, which counts from 1.
     pub(super) orders: Vec<Known>,
+    pub(super) names: Names,
     pub(super) bids: Vec<u64>,
     pub(super) asks: Vec<u64>,
     pub(super) makers: Hands<Region>,
@@ -58,6 +60,7 @@ impl Generator {
             events: Vec::new(),
             depth,
             orders: Vec::new(),
+            names: Names::default(),
             bids: Vec::new(),
             asks: Vec::new(),
             makers: Hands::default(),
@@ -144,9 +147,8 @@ impl Generator {
     }
 
     /// Notes the order that the next command places, and gives its id.
-    pub(super) fn note(&mut self, account: u16, side: Side, price: u32, within: Window) -> u64 {
+    pub(super) fn note(&mut self, account: u16, side: Side, price: u32, within: Window) {
         self.orders.push(Known { account, side, price, within, place: usize::MAX });
-        self.orders.len() as u64
     }
 
     pub(super) fn rest(&mut self, order: u64) {

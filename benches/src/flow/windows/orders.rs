@@ -49,10 +49,11 @@ impl Generator {
         // The month itself cannot be widened.
         self.counts.flexible += usize::from(flexible && within != window);
         let price = self.price(Side::Bid, within);
-        let order = self.note(from, Side::Bid, price, within);
+        self.note(from, Side::Bid, price, within);
+        let name = self.names.next(from);
         let lot = if within == window { lot } else { parts };
         let price = u64::from(price);
-        Command::PlaceBid(bid(account(from), order, price, (parts, lot), within, window.duration()))
+        Command::PlaceBid(bid(account(from), name, price, (parts, lot), within, window.duration()))
     }
 
     fn widened(&mut self, window: Window) -> Window {
@@ -65,10 +66,11 @@ impl Generator {
     fn new_ask(&mut self) -> Result<Command, FlowError> {
         let Held { account: from, what: region, .. } = self.makers.draw(&mut self.rng)?;
         let price = self.price(Side::Ask, region.window());
-        let order = self.note(from, Side::Ask, price, region.window());
+        self.note(from, Side::Ask, price, region.window());
+        let name = self.names.next(from);
         let lot = if self.rng.u8(0..4) == 0 { region.mask.parts().0 } else { 1 };
         let least = if self.rng.u8(0..4) == 0 { region.window().duration() } else { Timeslices(1) };
-        Ok(Command::PlaceAsk(ask(account(from), order, u64::from(price), region.id(), lot, least)))
+        Ok(Command::PlaceAsk(ask(account(from), name, u64::from(price), region.id(), lot, least)))
     }
 
     pub(super) fn cancel(&mut self, side: Side) -> Result<Command, FlowError> {
@@ -122,15 +124,17 @@ impl Generator {
         let parts = if all { has } else { self.rng.u32(1..=has) };
         let within = if self.rng.u8(0..3) == 0 { self.widened(window) } else { window };
         let from = self.rng.u16(MAKERS..MAKERS + TAKERS);
-        let order = self.note(from, Side::Bid, 0, within);
-        Ok(Command::PlaceBid(bid(account(from), order, HIGH, (parts, parts), within, window.duration())))
+        self.note(from, Side::Bid, 0, within);
+        let name = self.names.next(from);
+        Ok(Command::PlaceBid(bid(account(from), name, HIGH, (parts, parts), within, window.duration())))
     }
 
     pub(super) fn marketable_ask(&mut self) -> Result<Command, FlowError> {
         let Held { account: from, what: region, .. } = self.takers.draw(&mut self.rng)?;
-        let order = self.note(from, Side::Ask, 0, region.window());
+        self.note(from, Side::Ask, 0, region.window());
+        let name = self.names.next(from);
         self.selling = vec![region];
-        let mut ask = ask(account(from), order, LOW, region.id(), 1, Timeslices(1));
+        let mut ask = ask(account(from), name, LOW, region.id(), 1, Timeslices(1));
         ask.time_in_force = TimeInForce::ImmediateOrCancel;
         Ok(Command::PlaceAsk(ask))
     }
