@@ -135,7 +135,8 @@ impl Accounts {
         self.names.remove(Name { name: name.0, account });
     }
 
-    /// The name of an order that ended is remembered; the oldest one may be forgotten for it, and is returned.
+    /// Section 3: the name of an order that ended is remembered, one of 4,096; the oldest one may be forgotten for it,
+    /// and is returned.
     pub(crate) fn end_name(
         &mut self,
         account: AccountIndex,
@@ -165,6 +166,7 @@ impl Accounts {
         self.requests.get(Name { name: request_id.0, account }).is_some()
     }
 
+    /// Section 3: an accepted request is remembered, one of 4,096.
     pub(crate) fn remember_request(&mut self, account: AccountIndex, request_id: RequestId) {
         let requests = &mut self.list[account.0 as usize].requests;
         let forgotten = if requests.len() >= REMEMBERED { requests.pop_front() } else { None };

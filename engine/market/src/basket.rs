@@ -12,6 +12,8 @@ const BASKET_LEGS: std::ops::RangeInclusive<usize> = 2..=64;
 const QUOTE_ELEMENTS: std::ops::RangeInclusive<usize> = 1..=256;
 
 impl Market {
+    /// Section 5: 2 to 64 bids, each as fill or kill, in order on the same book; all fill, or none does and the first
+    /// leg that did not is named.
     pub(crate) fn basket(
         &mut self,
         account: AccountId,
@@ -46,6 +48,8 @@ impl Market {
         Ok(())
     }
 
+    /// Section 5: cancels, then places, together 1 to 256, each accepted or rejected on its own; the quote counts as
+    /// accepted. Section 8: its cancels work while the venue is halted.
     pub(crate) fn quote(
         &mut self,
         account: AccountId,

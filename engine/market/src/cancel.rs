@@ -8,6 +8,7 @@ use coretime_types::{
 };
 
 impl Market {
+    /// Section 5: by order id or by client order id.
     pub(crate) fn cancel(
         &mut self,
         account: AccountId,
@@ -29,6 +30,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 5: an account's orders of one side or both, in ascending order id.
     pub(crate) fn cancel_all(
         &mut self,
         account: AccountId,

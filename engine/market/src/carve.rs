@@ -13,7 +13,8 @@ pub(crate) struct Carved {
     pub(crate) rests: [Option<Piece>; 3],
 }
 
-/// Cuts `fit` out of `piece`, in the order of the rules: partition at the start, partition at the end, interlace.
+/// Rule 4.4: cuts `fit` out of `piece`: partition at the start, partition at the end, interlace, in this order. The
+/// buyer gets the lowest bits; an expired head goes along uncut.
 pub(crate) fn carve(piece: &Piece, fit: &Fit, tradable_from: Timeslice) -> Carved {
     let mut sold = *piece;
     let (mut left, mut right, mut beside) = (None, None, None);
@@ -34,7 +35,7 @@ pub(crate) fn carve(piece: &Piece, fit: &Fit, tradable_from: Timeslice) -> Carve
     Carved { bought: sold, rests: [left, beside, right] }
 }
 
-/// Both halves lose the renewal right (rule 4.6).
+/// Rule 4.6: both halves lose the renewal right.
 pub(crate) fn partition(piece: &Piece, pivot: Timeslice) -> (Piece, Piece) {
     let head = Piece { region: Region { end: pivot, ..piece.region }, renewable: false };
     let tail = Piece { region: Region { begin: pivot, ..piece.region }, renewable: false };

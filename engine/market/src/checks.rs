@@ -64,7 +64,8 @@ impl Market {
         Ok((holding.account, slot))
     }
 
-    /// `halted` to `too_many_orders`.
+    /// Section 9, `halted` to `too_many_orders`. Section 3: a client order id is unique among the account's live orders
+    /// and its 4,096 most recently ended ones.
     fn check_entry(&self, standing: &Standing) -> Result<(), Rejection> {
         self.takes_orders()?;
         self.not_suspended(standing.account)?;
@@ -84,7 +85,8 @@ impl Market {
         Ok(())
     }
 
-    /// `invalid_time_in_force` and `invalid_expiry`.
+    /// Section 9, `invalid_time_in_force` and `invalid_expiry`. Section 3: post only and expiry with good till
+    /// cancelled only, expiry after `T`.
     fn check_standing(&self, standing: &Standing) -> Result<(), Rejection> {
         let rests = standing.time_in_force == TimeInForce::GoodTillCancelled;
         if standing.post_only && !rests {
@@ -96,7 +98,7 @@ impl Market {
         Ok(())
     }
 
-    /// `region_unavailable`: unknown, another account's, or under an order.
+    /// Section 9, `region_unavailable`: unknown, another account's, or under an order.
     pub(crate) fn free_region(
         &self,
         account: Option<AccountIndex>,
@@ -109,7 +111,8 @@ impl Market {
         self.state.regions.find(id).filter(is_own).ok_or(RejectReason::RegionUnavailable.into())
     }
 
-    /// `invalid_window` and `window_in_past`.
+    /// Section 9, `invalid_window` and `window_in_past`. Section 3: a window of exactly `duration` inside `[earliest,
+    /// latest)`, that has not begun to pass.
     fn check_bid_window(&self, terms: &BidTerms) -> Result<(), Rejection> {
         let Timeslices(duration) = terms.duration;
         if duration == 0 || duration > terms.within.duration().0 {
@@ -122,7 +125,8 @@ impl Market {
         Ok(())
     }
 
-    /// `invalid_lot` to `below_minimum` of a bid.
+    /// Section 9, `invalid_lot` to `below_minimum` of a bid. Section 3: the lot divides the parts, and is all of a
+    /// flexible bid's.
     pub(crate) fn check_bid_size(
         &self,
         unit_price: UnitPrice,
@@ -138,8 +142,9 @@ impl Market {
         self.check_minimum(unit_price.notional(parts, duration))
     }
 
-    /// `insufficient_funds`: what the bid will hold, if free funds and what it held before cover that. What does not
-    /// fit into 128 bits nobody can have, and an account that was never heard of has nothing.
+    /// Section 9, `insufficient_funds`; section 6: there is no trade without cover. What the bid will hold, if free
+    /// funds and what it held before cover that. What does not fit into 128 bits nobody can have, and an account that
+    /// was never heard of has nothing.
     pub(crate) fn check_cover(
         &self,
         account: Option<AccountIndex>,
@@ -152,6 +157,7 @@ impl Market {
         Ok((account, held))
     }
 
+    /// Section 9, `invalid_lot`. Section 3: a lot is `min_lot_parts` to 80 and divides the parts.
     pub(crate) fn check_lot(&self, lot_parts: Parts, parts: Parts) -> Result<(), Rejection> {
         let least = self.state.settings.min_lot_parts;
         if lot_parts < least || lot_parts > Parts::CORE || parts.0 == 0 || !parts.is_multiple_of(lot_parts) {
@@ -160,6 +166,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 9, `interlacing_disabled`. Section 3: with interlacing off an ask's lot is all its parts.
     pub(crate) fn check_interlacing(&self, lot_parts: Parts, parts: Parts) -> Result<(), Rejection> {
         if !self.state.settings.interlacing && lot_parts != parts {
             return Err(RejectReason::InterlacingDisabled.into());
@@ -167,6 +174,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 9, `below_minimum`. Section 3: an order as a whole reaches `min_fill_notional`.
     pub(crate) fn check_minimum(&self, notional: Planck) -> Result<(), Rejection> {
         if notional < self.state.settings.min_fill_notional {
             return Err(RejectReason::BelowMinimum.into());
@@ -175,12 +183,12 @@ impl Market {
     }
 }
 
-/// `invalid_price` of an ask.
+/// Section 9, `invalid_price`: 0.
 pub(crate) fn check_price(unit_price: UnitPrice) -> Result<(), Rejection> {
     if unit_price.0 == 0 { Err(RejectReason::InvalidPrice.into()) } else { Ok(()) }
 }
 
-/// `invalid_price` of a bid.
+/// Section 9, `invalid_price` of a bid: 0, or `unit_price * parts * duration * 1,000,000` beyond 128 bits.
 pub(crate) fn check_bid_price(
     unit_price: UnitPrice,
     parts: Parts,
@@ -194,7 +202,7 @@ pub(crate) fn check_bid_price(
     }
 }
 
-/// The least duration of an ask's fills: 1 to the longest that it could sell.
+/// Section 9, `invalid_lot` of an ask. Section 3: its fills last at least 1 timeslice, at most all that it could sell.
 pub(crate) fn check_min_timeslices(least: Timeslices, longest: Timeslices) -> Result<(), Rejection> {
     if least.0 == 0 || least > longest { Err(RejectReason::InvalidLot.into()) } else { Ok(()) }
 }

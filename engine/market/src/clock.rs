@@ -6,7 +6,8 @@ use crate::slots::{OrderSlot, RegionSlot};
 use coretime_types::{DoneReason, Event, OrderId, RegionId, RejectReason, Rejection, Timeslice};
 
 impl Market {
-    /// Costs as much as there is that ends, not as much as there is.
+    /// Section 2: the clock moves forward only; an equal time does nothing, an earlier one is rejected. First orders
+    /// end, then regions leave. Costs as much as there is that ends, not as much as there is.
     pub(crate) fn advance_clock(
         &mut self,
         tradable_from: Timeslice,
@@ -24,7 +25,8 @@ impl Market {
         Ok(())
     }
 
-    /// In ascending order id.
+    /// Section 2: an order ends when `T >= expire_at`, a bid when `max(earliest, T) + duration > latest`, an ask
+    /// without a live piece; in ascending order id.
     fn expire_orders(&mut self, before: Timeslice, events: &mut Vec<Event>) {
         let now = self.state.tradable_from;
         let mut over = self.state.orders.expired(before, now);
@@ -48,7 +50,8 @@ impl Market {
         self.end_orders(over, DoneReason::Expired, events);
     }
 
-    /// What can no longer be sold leaves the ledger, free or a dead piece of a live ask, in ascending id.
+    /// Section 2: what ends by `T` leaves the ledger, free or a dead piece of a live ask, in ascending `(begin, core,
+    /// mask)`.
     fn expire_regions(&mut self, before: Timeslice, events: &mut Vec<Event>) {
         let slots = self.state.regions.leaving(before, self.state.tradable_from);
         let mut gone: Vec<(RegionId, RegionSlot)> =

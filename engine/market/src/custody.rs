@@ -56,6 +56,7 @@ pub struct Totals {
 }
 
 impl Market {
+    /// Section 7. Section 9: an amount of 0, or with which all deposits together leave 128 bits, is rejected.
     pub(crate) fn deposit_funds(
         &mut self,
         account: AccountId,
@@ -75,6 +76,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 7: core time that is in the ledger or in an instruction that has not ended is not counted twice.
     pub(crate) fn deposit_region(
         &mut self,
         account: AccountId,
@@ -99,7 +101,8 @@ impl Market {
         Ok(())
     }
 
-    /// Whether a deposit is later than any seen before. It counts as seen from now on, whatever becomes of it.
+    /// Section 7: whether a deposit is later than any seen before; another one changes nothing and has no event. It
+    /// counts as seen from now on, whatever becomes of it.
     fn is_news(&mut self, reference: ChainReference) -> bool {
         let news = self.state.last_reference.is_none_or(|last| reference > last);
         if news {
@@ -108,6 +111,7 @@ impl Market {
         news
     }
 
+    /// Section 7: leaves the ledger at once and becomes an instruction. Section 1: the fee is on top of the amount.
     pub(crate) fn withdraw_funds(
         &mut self,
         account: AccountId,
@@ -131,6 +135,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 7: a free region leaves the ledger at once and becomes an instruction. Section 1: for a fee.
     pub(crate) fn withdraw_region(
         &mut self,
         account: AccountId,
@@ -149,6 +154,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 9, withdrawals: `frozen`, `suspended`, `duplicate_request`.
     fn may_withdraw(
         &self,
         account: AccountId,

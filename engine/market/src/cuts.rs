@@ -7,6 +7,7 @@ use crate::slots::RegionSlot;
 use coretime_types::{AccountId, CoreMask, Region, RegionId, RejectReason, Rejection, RequestId, Timeslice};
 
 impl Market {
+    /// Section 5: the owner cuts a free region in time, strictly inside of it.
     pub(crate) fn partition(
         &mut self,
         account: AccountId,
@@ -26,6 +27,8 @@ impl Market {
         Ok(())
     }
 
+    /// Section 5: the owner cuts a free region by share: some of its parts, not all. Section 3: not with interlacing
+    /// off.
     pub(crate) fn interlace(
         &mut self,
         account: AccountId,
@@ -61,7 +64,7 @@ impl Market {
         self.free_region(account, id)
     }
 
-    /// A cut makes one region more.
+    /// Section 1, `max_regions_per_account`: free regions and pieces under asks. A cut makes one more.
     fn has_room(&self, slot: RegionSlot) -> Result<(), Rejection> {
         let account = self.state.regions.get(slot).account;
         if self.state.accounts.get(account).regions >= self.state.settings.max_regions_per_account {

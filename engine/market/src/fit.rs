@@ -55,7 +55,7 @@ impl Offer {
     }
 }
 
-/// The fit of a bid and one piece, `None` if they are not compatible.
+/// Rule 4.2: the fit of a bid and one piece, `None` if they are not compatible.
 pub(crate) fn fit(want: &Want, offer: &Offer, piece: &Piece, tradable_from: Timeslice) -> Option<Fit> {
     if want.unit_price < offer.unit_price || want.duration < offer.min_timeslices {
         return None;
@@ -98,7 +98,7 @@ fn parts(want: &Want, offer: &Offer, piece: &Piece) -> Option<Parts> {
     (parts > 0).then_some(Parts(parts))
 }
 
-/// Rule 4.6.
+/// Rule 4.6: a renewable piece, all of its core, not begun, sold from its begin to its end.
 fn keeps_renewal_right(piece: &Piece, window: Window, parts: Parts, tradable_from: Timeslice) -> bool {
     piece.renewable
         && parts == Parts::CORE

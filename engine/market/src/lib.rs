@@ -5,20 +5,53 @@
 //!
 //! # Where each rule is
 //!
+//! Each function that carries out a rule says so with its number: search for `Section 5:` or `Rule 4.3:`.
+//!
 //! | section of the rules | file |
 //! | --- | --- |
-//! | 1 settings | `venue.rs` |
+//! | 1 settings | `venue.rs`; fees and least amounts of withdrawals `custody.rs`, room for cuts `cuts.rs` |
 //! | 2 clock | `clock.rs` |
-//! | 3 orders: checks and their order (with 9) | `checks.rs` |
-//! | 3 orders: placing | `place.rs` |
-//! | 4.1 to 4.3, 4.6 what fits and which window | `fit.rs` |
-//! | 4.4 carving | `carve.rs` |
-//! | 4.5, 4.7 to 4.9 the loop, self trade, post only, fill or kill | `matching.rs`, `place.rs` |
-//! | 5 cancel, replace, basket, quote, cuts by the owner | `cancel.rs`, `replace.rs`, `basket.rs`, `cuts.rs` |
+//! | 3 orders: checks, in the order of section 9 | `checks.rs` |
+//! | 3 orders: placing, time in force | `place.rs` |
+//! | 3 names of orders and of requests | `accounts.rs` |
+//! | 4.1 pieces | `listing.rs` |
+//! | 4.2, 4.3, 4.6 what fits, how much, which window | `fit.rs`; the same as a search `listing.rs`, `book/point.rs` |
+//! | 4.4 carving | `carve.rs`, `trade.rs` |
+//! | 4.5, 4.7 the loop, self trade | `matching.rs` |
+//! | 4.8 post only | `place.rs` |
+//! | 4.9 fill or kill | `place.rs`, `undo.rs` |
+//! | 5 cancel, replace, basket and quote, cuts by the owner | `cancel.rs`, `replace.rs`, `basket.rs`, `cuts.rs` |
 //! | 6 money | `money.rs`, `trade.rs` |
 //! | 7 deposits, withdrawals, settlement | `custody.rs`, `settlement.rs` |
 //! | 8 modes, suspension | `venue.rs` |
+//! | 9 reject reasons of orders | `checks.rs`; of other commands where they are carried out |
 //! | 11 book of a window | `depth.rs` |
+//!
+//! # What a command costs
+//!
+//! Orders, regions and accounts are kept in slots and found through tables, all in constant time. What rests is on
+//! *shelves*: orders of one shape (window, duration, parts, lot), best price and then first come first. The shapes are
+//! points in trees, one for each lot (`book/`). With `s` orders on a shelf and `w` shapes of one lot:
+//!
+//! | command | cost |
+//! | --- | --- |
+//! | place what rests | a search, then O(log s) for the shelf and O(log w) if it is the best there |
+//! | cancel, replace in place | O(1), or O(log s + log w) for the best of a shelf |
+//! | each trade | a search, O(log s + log w), and the same for each rest that goes on being sold |
+//! | a search | O(log w) for each lot that can fit where the best price fits; at most as many nodes as the border of what fits crosses, O(w^(1-1/d)) for shapes that differ in `d` of begin, end, least duration and parts |
+//! | a search where the best price is worth too little (`min_fill_notional`) | looks at all orders of that shelf |
+//! | replace an ask, end an ask | the above for each of its pieces |
+//! | fill or kill, basket that fails | twice the cost of what it tried |
+//! | clock | the above for each order and region that ends; nothing for what stays |
+//! | cancel all | O(k log k) and the above for `k` orders |
+//! | deposit a region | as many regions as its core has, and all outstanding instructions |
+//! | books of windows, lists | as much as they show, sorted |
+//! | state hash, snapshot | as much as there is, sorted |
+//!
+//! Who leaves a shelf is not looked for; its entry is thrown away when it comes to the top or when there are more such
+//! than others. So costs are amortised: now and then a cancel pays for those before it.
+//!
+//! The steady state of placing, matching and cancelling allocates nothing (`tests/allocations.rs`).
 //!
 //! # Invariants
 //!
@@ -29,7 +62,8 @@
 //!
 //! # Deliberately absent
 //!
-//! No clock but the one that commands move, no randomness, no floating point, no threads, no I/O, no hash maps. How a
+//! No clock but the one that commands move, no floating point, no threads, no I/O. Chance only seeds the tables' hashes,
+//! and nothing is ever listed in their order. How a
 //! region is carved out on chain is settlement's business; here a cut is a right, not a call.
 //!
 //! # Where the rules leave room

@@ -30,8 +30,8 @@ enum Met {
 }
 
 impl Market {
-    /// Trades `taker`, which is not in the book, with resting orders until nothing compatible is left. Says whether it
-    /// stopped at an order of its own account.
+    /// Rule 4.5: trades `taker`, which is not in the book, with resting orders until nothing compatible is left. Says
+    /// whether it stopped at an order of its own account.
     pub(crate) fn match_taker(&mut self, taker: OrderSlot, events: &mut Vec<Event>) -> bool {
         match self.state.orders.get(taker).detail {
             Detail::Bid(_) => self.match_bid(taker, events),
@@ -39,6 +39,7 @@ impl Market {
         }
     }
 
+    /// Rule 4.5: an incoming bid repeats with its remaining parts.
     fn match_bid(&mut self, taker: OrderSlot, events: &mut Vec<Event>) -> bool {
         loop {
             let order = self.state.orders.get(taker);
@@ -51,8 +52,9 @@ impl Market {
         }
     }
 
-    /// The best bid of all pieces is wanted again and again while pieces come and go. A piece's best bid stays its best
-    /// for as long as it fits: nothing enters the book meanwhile.
+    /// Rule 4.5: an incoming ask takes the best bid that is compatible with any of its pieces, and the earliest such
+    /// piece, and repeats with its live pieces. The best bid of all pieces is wanted again and again while pieces come
+    /// and go; a piece's best bid stays its best for as long as it fits: nothing enters the book meanwhile.
     fn match_ask(
         &mut self,
         taker: OrderSlot,
@@ -119,6 +121,8 @@ impl Market {
         }
     }
 
+    /// Rule 4.7: of two orders of one account either the taker stops or the maker is cancelled whole, as the taker
+    /// says. Others trade.
     fn meet(
         &mut self,
         taker: OrderSlot,

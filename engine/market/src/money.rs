@@ -6,7 +6,8 @@ use coretime_types::{Delivery, Parts, Planck, Ppm, Timeslices, UnitPrice};
 const MILLION: u128 = 1_000_000;
 const MILLION_64: u64 = 1_000_000;
 
-/// What a bid must hold for its remaining parts; `None` if that does not fit into 128 bits.
+/// Section 6: `R(r)`, what a bid must hold for `r` remaining parts, with a delivery fee for each lot of a bid that
+/// leaves custody; `None` if that does not fit into 128 bits.
 pub(crate) fn hold(
     terms: &Terms,
     unit_price: UnitPrice,
@@ -26,17 +27,17 @@ pub(crate) fn hold(
     notional.checked_add(Planck(fee))?.checked_add(delivery)
 }
 
-/// Whether the largest fee on this notional can be computed: the second half of `invalid_price`.
+/// Section 9, the second half of `invalid_price`: whether the largest fee on this notional can be computed.
 pub(crate) fn can_charge(notional: Planck) -> bool {
     notional.0.checked_mul(MILLION).is_some()
 }
 
-/// The taker's fee: rounded down.
+/// Section 6: the taker's fee, rounded down.
 pub(crate) fn taker_fee(notional: Planck, ppm: Ppm) -> Planck {
     floor_ppm(notional, ppm)
 }
 
-/// The maker's fee, rounded down; a rebate, at most the taker's fee in the same trade, is negative.
+/// Section 6: the maker's fee, rounded down; a rebate, at most the taker's fee in the same trade, is negative.
 pub(crate) fn maker_fee(notional: Planck, ppm: Ppm, taker_fee: Planck) -> i128 {
     let fee = floor_ppm(notional, ppm);
     // A tenth of a notional at most, so the sign always has room.

@@ -11,6 +11,7 @@ use coretime_types::{
 };
 
 impl Market {
+    /// Section 3, bids; section 6: what it can cost is held.
     pub(crate) fn place_bid(&mut self, bid: &Bid, events: &mut Vec<Event>) -> Result<(), Rejection> {
         let account = self.state.accounts.find(bid.account);
         self.check_bid(bid, account)?;
@@ -60,6 +61,7 @@ impl Market {
         })
     }
 
+    /// Section 3, asks: one free region of the account, which is under the order from now on.
     pub(crate) fn place_ask(&mut self, ask: &Ask, events: &mut Vec<Event>) -> Result<(), Rejection> {
         let (account, region) = self.check_ask(ask)?;
         let today = self.state.terms_today();
@@ -103,7 +105,8 @@ impl Market {
         }
     }
 
-    /// Accepts a new order, matches it, and rests or ends what is left. Only fill or kill can still fail.
+    /// Section 3: an accepted order gets the next id and the next priority. It is matched, and what is left rests or
+    /// ends. Only fill or kill can still fail.
     fn enter_new(
         &mut self,
         mut order: Order,
@@ -146,7 +149,8 @@ impl Market {
         result
     }
 
-    /// Matches an order that has entered, then rests it, ends it, or says that it did not fill.
+    /// Section 3, time in force; rule 4.5: what is left of a GTC order rests, an ask without a live piece ends as
+    /// filled.
     pub(crate) fn match_and_settle(
         &mut self,
         slot: OrderSlot,

@@ -9,6 +9,7 @@ use crate::slots::OrderSlot;
 use coretime_types::{Event, Planck, RejectReason, Rejection, Replace, TimeInForce, Timeslices};
 
 impl Market {
+    /// Section 5: fields not given stay as they are; every replace is checked like a new order against today's limits.
     pub(crate) fn replace(&mut self, replace: &Replace, events: &mut Vec<Event>) -> Result<(), Rejection> {
         self.takes_orders()?;
         let account = self.state.accounts.find(replace.account);
@@ -29,7 +30,7 @@ impl Market {
         }
     }
 
-    /// Same price and not more parts: it keeps its place and its rates. Otherwise it enters again.
+    /// Section 5: same price and not more parts: it keeps its priority and its fee rates. Otherwise it enters again.
     fn replace_bid(
         &mut self,
         slot: OrderSlot,
@@ -71,7 +72,7 @@ impl Market {
         self.state.set_funds(order.account, funds);
     }
 
-    /// It always enters again, with all its pieces.
+    /// Section 5: an ask always enters again, with all its pieces.
     fn replace_ask(
         &mut self,
         slot: OrderSlot,
@@ -114,7 +115,7 @@ impl Market {
         self.enter_again(slot, Order { detail, ..order }, events)
     }
 
-    /// The order is out of the book.
+    /// Section 5: as a taker, with the next priority and today's rates and the same id. The order is out of the book.
     fn enter_again(
         &mut self,
         slot: OrderSlot,

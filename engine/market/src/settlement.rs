@@ -10,7 +10,7 @@ use coretime_types::{
 use std::sync::Arc;
 
 impl Market {
-    /// Deposits of blocks up to this one count as seen.
+    /// Section 7: ends a block. Deposits of blocks up to this one count as seen.
     pub(crate) fn block_seen(&mut self, number: BlockNumber, hash: &str) {
         let seen = ChainReference { block: number, event: u32::MAX };
         if self.state.last_reference.is_none_or(|last| seen >= last) {
@@ -19,8 +19,8 @@ impl Market {
         }
     }
 
-    /// No effect on the ledger; what was submitted is kept with the instructions, for settlement to find after a
-    /// restart.
+    /// Section 7: no effect on the ledger. What was submitted is kept with the instructions, for settlement to find
+    /// after a restart.
     pub(crate) fn settlement_submitted(&mut self, submitted: &SettlementSubmitted) -> Result<(), Rejection> {
         let known = |number: &InstructionNumber| self.state.instructions.contains_key(number);
         if !submitted.instructions.iter().all(known) {
@@ -35,6 +35,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 7: an instruction ends once; later reports are `unknown_instruction`.
     pub(crate) fn settlement_confirmed(
         &mut self,
         confirmed: &SettlementConfirmed,
@@ -45,6 +46,7 @@ impl Market {
         Ok(())
     }
 
+    /// Section 7: `returned`, and what it was about is the account's again, or `lost`, and it is counted.
     pub(crate) fn settlement_failed(
         &mut self,
         number: InstructionNumber,
@@ -83,7 +85,7 @@ impl Market {
         }
     }
 
-    /// An operator's command: from the fee account only.
+    /// Section 7: an operator's command, from the fee account only.
     pub(crate) fn compensate(&mut self, account: AccountId, amount: Planck) -> Result<(), Rejection> {
         let fee_account = self.state.settings.fee_account;
         if amount == Planck::ZERO {

@@ -14,7 +14,9 @@ use coretime_types::{Call, Delivery, Event, Parts, Planck, Trade};
 pub(crate) type Rests = [Option<RegionSlot>; 3];
 
 impl Market {
-    /// Trades a bid with a piece that fits it, at the maker's price.
+    /// Trades a bid with a piece that fits it. Section 4: at the maker's unit price. Section 6: each side pays by its
+    /// role and by the rates stored on its own order, the buyer on top and the delivery fee besides, the seller out of
+    /// the proceeds.
     pub(crate) fn trade(
         &mut self,
         maker: OrderSlot,
@@ -72,8 +74,8 @@ impl Market {
         self.move_piece(piece, seller_slot, buyer.account, bid.delivery, &carved, events)
     }
 
-    /// What the bid need no longer hold pays the cost; the rest becomes free. Never negative: fees round down, holds
-    /// round up.
+    /// Section 6: after a fill the bid holds what its remaining parts need, and what is left of the old hold after
+    /// notional and fee becomes free. Never negative: fees round down, holds round up.
     fn pay_out_of_hold(&mut self, slot: OrderSlot, buyer: &Order, bid: &BidDetail, fit: &Fit, cost: Planck) {
         let remaining = Parts(bid.remaining.0 - fit.parts.0);
         let (held, still_held) = (self.held(buyer, bid, bid.remaining), self.held(buyer, bid, remaining));
@@ -93,8 +95,8 @@ impl Market {
         held.unwrap_or_default()
     }
 
-    /// The piece leaves the ask. What is bought goes where the bid wants it; rests that are live stay under the ask,
-    /// the others go back to the seller.
+    /// Rule 4.4: what is bought goes where the bid wants it (section 7: an instruction, unless it stays in custody);
+    /// rests that are live stay under the ask with its price and priority, the others go back to the seller.
     fn move_piece(
         &mut self,
         piece: RegionSlot,

@@ -9,6 +9,9 @@ use coretime_types::{AccountId, Event, Mode, Parts, Planck, Ppm, RejectReason, R
 const MAX_FEE_PPM: i32 = 100_000;
 
 impl Market {
+    /// Section 1: what a command names changes, the rest stays; taker fees are 0 to 100,000 ppm, maker fees -100,000 to
+    /// 100,000, the least withdrawal and the least lot at least 1. Interlacing does not change while any order is live.
+    /// Fee rates and limits hold for orders accepted or entered again from now on.
     pub(crate) fn configure(&mut self, change: &SettingsChange) -> Result<(), Rejection> {
         let in_range =
             |ppm: Option<Ppm>, least: i32| ppm.is_none_or(|p| (least..=MAX_FEE_PPM).contains(&p.0));
@@ -44,7 +47,7 @@ impl Market {
         Ok(())
     }
 
-    /// Frozen while any freeze cause is there, else halted while any halt cause is, else open.
+    /// Section 8: frozen while any freeze cause is there, else halted while any halt cause is, else open.
     pub fn mode(&self) -> Mode {
         if !self.state.freeze_causes.is_empty() {
             Mode::Frozen
@@ -55,6 +58,8 @@ impl Market {
         }
     }
 
+    /// Section 8: a cause is added to its own set, or taken out of both; what one alarm closed, another's end does not
+    /// open.
     pub(crate) fn change_mode(
         &mut self,
         events: &mut Vec<Event>,
@@ -69,13 +74,14 @@ impl Market {
         Ok(())
     }
 
-    /// From now on the account may only cancel; its orders end, in ascending id.
+    /// Section 8: from now on the account may only cancel; its live orders end at once, in ascending id.
     pub(crate) fn suspend(&mut self, account: AccountId, events: &mut Vec<Event>) {
         let index = self.state.accounts.find_or_add(account);
         self.state.accounts.get_mut(index).suspended = true;
         self.end_orders_of(account, None, events);
     }
 
+    /// Section 8: ends a suspension; unknown accounts and those not suspended stay as they are.
     pub(crate) fn unsuspend(&mut self, account: AccountId) {
         if let Some(account) = self.state.accounts.find(account) {
             self.state.accounts.get_mut(account).suspended = false;

@@ -70,8 +70,11 @@ impl Shelf {
         if self.entries.len() > 2 * self.valid as usize + Self::FEW {
             let mut entries = std::mem::take(&mut self.entries).into_vec();
             entries.retain(|Reverse(entry)| is_valid(entry));
-            entries.sort_unstable();
-            entries.dedup();
+            // What came back after an order was undone may be there twice.
+            if entries.len() > self.valid as usize {
+                entries.sort_unstable();
+                entries.dedup();
+            }
             self.entries = BinaryHeap::from(entries);
         }
         while let Some(entry) = self.best()
