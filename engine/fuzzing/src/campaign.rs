@@ -44,7 +44,7 @@ impl Campaign {
             ..Config::default()
         };
         let tally = RefCell::new(Tally::new(self.is_short));
-        let outcome = TestRunner::new(config).run(&changed(inputs.to_vec()), |Changed { bytes, .. }| {
+        let outcome = TestRunner::new(config).run(&changed(corpus), |Changed { bytes, .. }| {
             let mut tally = tally.borrow_mut();
             tally.inputs += 1;
             check(&bytes, &mut tally);
@@ -74,8 +74,9 @@ struct Changed {
     edits: Vec<Edit>,
 }
 
-fn changed(inputs: Vec<Vec<u8>>) -> impl Strategy<Value = Changed> {
-    (any::<Index>(), edits()).prop_map(move |(input, edits)| {
+fn changed(corpus: &Corpus) -> impl Strategy<Value = Changed> {
+    let inputs = corpus.inputs().to_vec();
+    (any::<Index>(), edits(corpus.are_texts)).prop_map(move |(input, edits)| {
         let mut bytes = input.get(&inputs).clone();
         edits.iter().for_each(|edit| edit.apply(&mut bytes, &inputs));
         Changed { bytes, edits }

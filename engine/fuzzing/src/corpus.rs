@@ -1,31 +1,50 @@
 //! Valid inputs to start from.
 
-/// Valid inputs, none of them empty.
+/// Valid inputs, none of them empty: all of them texts, or bytes.
 #[derive(Clone, Debug)]
-pub struct Corpus(Vec<Vec<u8>>);
+pub struct Corpus {
+    inputs: Vec<Vec<u8>>,
+    pub(crate) are_texts: bool,
+}
 
 impl Corpus {
-    /// Inputs as they are.
-    pub fn new(inputs: impl IntoIterator<Item = Vec<u8>>) -> Corpus {
+    fn new(inputs: impl IntoIterator<Item = Vec<u8>>, are_texts: bool) -> Corpus {
         let inputs: Vec<_> = inputs.into_iter().filter(|input| !input.is_empty()).collect();
         assert!(!inputs.is_empty(), "the corpus is empty");
-        Corpus(inputs)
+        Corpus { inputs, are_texts }
     }
 
-    /// An input on each line. Blank lines and those that begin with `#` are left out.
+    /// Bytes: mostly bits, bytes and binary numbers are changed.
+    pub fn bytes(inputs: impl IntoIterator<Item = Vec<u8>>) -> Corpus {
+        Corpus::new(inputs, false)
+    }
+
+    /// Texts: mostly words, numbers and items are changed.
+    pub fn texts(inputs: impl IntoIterator<Item = String>) -> Corpus {
+        Corpus::new(inputs.into_iter().map(String::into_bytes), true)
+    }
+
+    /// A text on each line. Blank lines and those that begin with `#` are left out.
     pub fn lines(text: &str) -> Corpus {
-        Corpus::new(inputs(text).map(|line| line.as_bytes().to_vec()))
+        Corpus::texts(inputs(text).map(str::to_owned))
     }
 
-    /// An input on each line, in hex digits. Blank lines and those that begin with `#` are left out.
+    /// A text is what stands between blank lines. Lines that begin with `#` are left out.
+    pub fn paragraphs(text: &str) -> Corpus {
+        let lines = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>();
+        let paragraphs = lines.split(|line| line.trim().is_empty());
+        Corpus::texts(paragraphs.map(|lines| lines.join("\n")))
+    }
+
+    /// Bytes on each line, in hex digits. Blank lines and those that begin with `#` are left out.
     pub fn hex_lines(text: &str) -> Corpus {
         let bytes = |line| hex::decode(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-        Corpus::new(inputs(text).map(bytes))
+        Corpus::bytes(inputs(text).map(bytes))
     }
 
     /// The inputs, in order.
     pub fn inputs(&self) -> &[Vec<u8>] {
-        &self.0
+        &self.inputs
     }
 }
 

@@ -1,11 +1,13 @@
 //! Changes to an input.
 
+use crate::words::{find_item, find_value, find_word, find_word_like};
 use proptest::{
     collection::vec,
-    prelude::{Strategy, any},
+    prelude::{BoxedStrategy, Strategy, any},
     prop_oneof,
     sample::{Index, select},
 };
+use std::ops::Range;
 
 /// Numbers next to which decoders and rules change their mind.
 const NUMBERS: &[u128] = &[
@@ -31,7 +33,7 @@ const NUMBERS: &[u128] = &[
     u128::MAX,
 ];
 
-/// What may stand where a number or a name stood in a text.
+/// What may stand in a text where a number or a name stood.
 const WORDS: &[&str] = &[
     "-1",
     "-0",
@@ -102,20 +104,42 @@ pub(crate) enum Edit {
         at: Index,
         value: u128,
     },
-    /// The word from there on becomes a number or one of [`WORDS`].
+    /// A word becomes this one.
     SetWord {
         at: Index,
         word: String,
     },
-    /// The word from there on becomes one of another input.
+    /// A word becomes one of its kind (number, name, key) of another input.
     TakeWord {
         at: Index,
         input: Index,
         from: Index,
     },
+    /// A word and another one of its kind change places.
     SwapWords {
         at: Index,
         with: Index,
+    },
+    /// A number that is written in digits becomes this one.
+    SetDigits {
+        at: Index,
+        value: u128,
+    },
+    /// The value of a field becomes this one.
+    SetValue {
+        at: Index,
+        value: String,
+    },
+    /// An item of a list or an object goes.
+    RemoveItem {
+        at: Index,
+    },
+    /// An item of a list or an object of another input is put in as often.
+    TakeItem {
+        at: Index,
+        input: Index,
+        from: Index,
+        times: usize,
     },
     /// Puts a span of another input in; `over` what is there, or between.
     Splice {
@@ -131,98 +155,163 @@ pub(crate) enum Edit {
     },
 }
 
-/// A list of changes, mostly short.
-pub(crate) fn edits() -> impl Strategy<Value = Vec<Edit>> {
-    prop_oneof![3 => vec(edit(), 1), 2 => vec(edit(), 2..4), 1 => vec(edit(), 4..12)]
+/// A list of changes, mostly short, to texts or to bytes.
+pub(crate) fn edits(to_texts: bool) -> impl Strategy<Value = Vec<Edit>> {
+    let edit = || if to_texts { edit_of_text() } else { edit_of_bytes() };
+    prop_oneof![4 => vec(edit(), 1), 2 => vec(edit(), 2..4), 1 => vec(edit(), 4..12)]
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
-    let at = any::<Index>;
-    let length = || prop_oneof![4 => 1..5_usize, 2 => 5..40_usize, 1 => 40..400_usize];
-    let number = || prop_oneof![select(NUMBERS), any::<u8>().prop_map(u128::from), any::<u128>()];
-    let word = prop_oneof![
-        select(WORDS).prop_map(str::to_owned),
-        select(NUMBERS).prop_map(|number| number.to_string()),
-        any::<u8>().prop_map(|number| number.to_string()),
-    ];
-    let bytes = prop_oneof![
+fn edit_of_text() -> BoxedStrategy<Edit> {
+    prop_oneof![1 => bytes(), 2 => spans(), 12 => words(), 5 => items(), 1 => others()].boxed()
+}
+
+fn edit_of_bytes() -> BoxedStrategy<Edit> {
+    prop_oneof![6 => bytes(), 3 => spans(), 6 => numbers(), 2 => words(), 3 => others()].boxed()
+}
+
+fn at() -> impl Strategy<Value = Index> {
+    any::<Index>()
+}
+
+fn length() -> impl Strategy<Value = usize> {
+    prop_oneof![4 => 1..5_usize, 2 => 5..40_usize, 1 => 40..400_usize]
+}
+
+fn number() -> impl Strategy<Value = u128> {
+    prop_oneof![2 => select(NUMBERS), 2 => any::<u8>().prop_map(u128::from), 1 => any::<u128>()]
+}
+
+fn bytes() -> impl Strategy<Value = Edit> {
+    prop_oneof![
         (at(), 0..8_u8).prop_map(|(at, bit)| Edit::FlipBit { at, bit }),
         (at(), any::<u8>()).prop_map(|(at, value)| Edit::SetByte { at, value }),
         (at(), prop_oneof![1..9_u8, 247..=255_u8]).prop_map(|(at, by)| Edit::AddToByte { at, by }),
         (at(), vec(any::<u8>(), 1..5)).prop_map(|(at, bytes)| Edit::Insert { at, bytes }),
-    ];
-    let spans = prop_oneof![
+    ]
+}
+
+fn spans() -> impl Strategy<Value = Edit> {
+    let times = prop_oneof![8 => 1..4_usize, 1 => 4..100_usize];
+    prop_oneof![
         4 => (at(), length()).prop_map(|(at, length)| Edit::Remove { at, length }),
         1 => at().prop_map(|at| Edit::Truncate { at }),
-        4 => (at(), length(), prop_oneof![8 => 1..4_usize, 1 => 4..100_usize])
-            .prop_map(|(at, length, times)| Edit::Repeat { at, length, times }),
+        4 => (at(), length(), times).prop_map(|(at, length, times)| Edit::Repeat { at, length, times }),
         4 => (at(), length(), at()).prop_map(|(at, length, to)| Edit::Move { at, length, to }),
-    ];
-    let numbers = prop_oneof![
+    ]
+}
+
+fn numbers() -> impl Strategy<Value = Edit> {
+    prop_oneof![
         (at(), number(), select(&[1, 2, 4, 8, 16][..])).prop_map(|(at, value, width)| Edit::SetNumber {
             at,
             value,
             width
         }),
         (at(), number()).prop_map(|(at, value)| Edit::SetVarint { at, value }),
-    ];
-    let words = prop_oneof![
-        (at(), word).prop_map(|(at, word)| Edit::SetWord { at, word }),
-        (at(), at(), at()).prop_map(|(at, input, from)| Edit::TakeWord { at, input, from }),
-        (at(), at()).prop_map(|(at, with)| Edit::SwapWords { at, with }),
-    ];
-    let others = prop_oneof![
-        4 => (at(), at(), at(), length(), any::<bool>())
+    ]
+}
+
+fn words() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        4 => (at(), number()).prop_map(|(at, value)| Edit::SetDigits { at, value }),
+        1 => (at(), select(WORDS)).prop_map(|(at, word)| Edit::SetWord { at, word: word.to_owned() }),
+        4 => (at(), at(), at()).prop_map(|(at, input, from)| Edit::TakeWord { at, input, from }),
+        2 => (at(), at()).prop_map(|(at, with)| Edit::SwapWords { at, with }),
+    ]
+}
+
+fn items() -> impl Strategy<Value = Edit> {
+    let value = prop_oneof![select(WORDS).prop_map(str::to_owned), number().prop_map(|n| n.to_string())];
+    let times = prop_oneof![9 => 1..3_usize, 1 => 3..300_usize];
+    prop_oneof![
+        (at(), value).prop_map(|(at, value)| Edit::SetValue { at, value }),
+        at().prop_map(|at| Edit::RemoveItem { at }),
+        (at(), at(), at(), times).prop_map(|(at, input, from, times)| Edit::TakeItem {
+            at,
+            input,
+            from,
+            times
+        }),
+    ]
+}
+
+fn others() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        3 => (at(), at(), at(), length(), any::<bool>())
             .prop_map(|(at, input, from, length, over)| Edit::Splice { at, input, from, length, over }),
         1 => at().prop_map(|input| Edit::Append { input }),
-    ];
-    prop_oneof![3 => bytes, 2 => spans, 3 => numbers, 5 => words, 2 => others]
+    ]
 }
 
 impl Edit {
     /// Changes the input; `inputs` are all of the corpus.
     pub(crate) fn apply(&self, bytes: &mut Vec<u8>, inputs: &[Vec<u8>]) {
+        let place = |at: &Index, bytes: &[u8]| at.index(bytes.len() + 1);
         match self {
             Edit::FlipBit { at, bit } => set(bytes, *at, |byte| byte ^ 1 << bit),
             Edit::SetByte { at, value } => set(bytes, *at, |_| *value),
             Edit::AddToByte { at, by } => set(bytes, *at, |byte| byte.wrapping_add(*by)),
-            Edit::Insert { at, bytes: new } => put(bytes, at.index(bytes.len() + 1), 0, new),
-            Edit::Remove { at, length } => put(bytes, at.index(bytes.len() + 1), *length, &[]),
-            Edit::Truncate { at } => bytes.truncate(at.index(bytes.len() + 1)),
+            Edit::Insert { at, bytes: new } => put(bytes, span(place(at, bytes), 0), new),
+            Edit::Remove { at, length } => put(bytes, span(place(at, bytes), *length), &[]),
+            Edit::Truncate { at } => bytes.truncate(place(at, bytes)),
             Edit::Repeat { at, length, times } => {
-                let at = at.index(bytes.len() + 1);
-                let again = span(bytes, at, *length).repeat(*times);
-                put(bytes, at, 0, &again);
+                let at = place(at, bytes);
+                let again = part(bytes, span(at, *length)).repeat(*times);
+                put(bytes, span(at, 0), &again);
             }
             Edit::Move { at, length, to } => {
-                let at = at.index(bytes.len() + 1);
-                let moved = span(bytes, at, *length).to_vec();
-                put(bytes, at, *length, &[]);
-                put(bytes, to.index(bytes.len() + 1), 0, &moved);
+                let from = span(place(at, bytes), *length);
+                let moved = part(bytes, from.clone()).to_vec();
+                put(bytes, from, &[]);
+                put(bytes, span(place(to, bytes), 0), &moved);
             }
             Edit::SetNumber { at, value, width } => {
-                put(bytes, at.index(bytes.len() + 1), *width, span(&value.to_le_bytes(), 0, *width));
+                put(bytes, span(place(at, bytes), *width), part(&value.to_le_bytes(), span(0, *width)));
             }
             Edit::SetVarint { at, value } => {
-                let at = at.index(bytes.len() + 1);
+                let at = place(at, bytes);
                 let more = bytes[at..].iter().take_while(|byte| **byte >= 0x80).count();
-                put(bytes, at, more + 1, &varint(*value));
+                put(bytes, span(at, more + 1), &varint(*value));
             }
-            Edit::SetWord { at, word } => {
-                let (from, length) = find_word(bytes, *at);
-                put(bytes, from, length, word.as_bytes());
-            }
+            Edit::SetWord { at, word } => put(bytes, find_word(bytes, place(at, bytes)), word.as_bytes()),
             Edit::TakeWord { at, input, from } => {
-                let other = input.get(inputs);
-                let (other_from, other_length) = find_word(other, *from);
-                let (from, length) = find_word(bytes, *at);
-                put(bytes, from, length, span(other, other_from, other_length));
+                let (word, other) = (find_word(bytes, place(at, bytes)), input.get(inputs));
+                if let Some(taken) = find_word_like(part(bytes, word.clone()), other, place(from, other)) {
+                    put(bytes, word, part(other, taken));
+                }
             }
-            Edit::SwapWords { at, with } => swap_words(bytes, *at, *with),
+            Edit::SwapWords { at, with } => {
+                let word = find_word(bytes, place(at, bytes));
+                if let Some(other) = find_word_like(part(bytes, word.clone()), bytes, place(with, bytes)) {
+                    swap(bytes, word, other);
+                }
+            }
+            Edit::SetDigits { at, value } => {
+                if let Some(digits) = find_word_like(b"0", bytes, place(at, bytes)) {
+                    put(bytes, digits, value.to_string().as_bytes());
+                }
+            }
+            Edit::SetValue { at, value } => {
+                if let Some(place) = find_value(bytes, place(at, bytes)) {
+                    put(bytes, place, value.as_bytes());
+                }
+            }
+            Edit::RemoveItem { at } => {
+                if let Some(item) = find_item(bytes, place(at, bytes)) {
+                    put(bytes, item, &[]);
+                }
+            }
+            Edit::TakeItem { at, input, from, times } => {
+                let other = input.get(inputs);
+                let taken = find_item(other, place(from, other));
+                if let (Some(item), Some(taken)) = (find_item(bytes, place(at, bytes)), taken) {
+                    put(bytes, span(item.end, 0), &part(other, taken).repeat(*times));
+                }
+            }
             Edit::Splice { at, input, from, length, over } => {
                 let other = input.get(inputs);
-                let taken = span(other, from.index(other.len()), *length);
-                put(bytes, at.index(bytes.len() + 1), if *over { taken.len() } else { 0 }, taken);
+                let taken = part(other, span(from.index(other.len()), *length));
+                put(bytes, span(place(at, bytes), if *over { taken.len() } else { 0 }), taken);
             }
             Edit::Append { input } => bytes.extend(input.get(inputs)),
         }
@@ -236,15 +325,30 @@ fn set(bytes: &mut [u8], at: Index, change: impl FnOnce(u8) -> u8) {
     }
 }
 
+fn span(from: usize, length: usize) -> Range<usize> {
+    from..from + length
+}
+
 /// What there is of a span.
-fn span(bytes: &[u8], from: usize, length: usize) -> &[u8] {
-    &bytes[from..bytes.len().min(from + length)]
+fn part(bytes: &[u8], Range { start, end }: Range<usize>) -> &[u8] {
+    &bytes[start..bytes.len().min(end)]
 }
 
 /// Puts `new` in the place of what there is of a span.
-fn put(bytes: &mut Vec<u8>, from: usize, length: usize, new: &[u8]) {
-    let until = bytes.len().min(from + length);
-    bytes.splice(from..until, new.iter().copied());
+fn put(bytes: &mut Vec<u8>, Range { start, end }: Range<usize>, new: &[u8]) {
+    let end = bytes.len().min(end);
+    bytes.splice(start..end, new.iter().copied());
+}
+
+/// The two spans change places, unless they are the same.
+fn swap(bytes: &mut Vec<u8>, one: Range<usize>, other: Range<usize>) {
+    if one.start != other.start {
+        let (first, last) = if one.start < other.start { (one, other) } else { (other, one) };
+        let (earlier, later) = (part(bytes, first.clone()).to_vec(), part(bytes, last.clone()).to_vec());
+        // The later one first, so that the earlier one stays where it is.
+        put(bytes, last, &earlier);
+        put(bytes, first, &later);
+    }
 }
 
 fn varint(mut value: u128) -> Vec<u8> {
@@ -258,34 +362,4 @@ fn varint(mut value: u128) -> Vec<u8> {
         }
         bytes.push(low | 0x80);
     }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// The word around a place or, where there is none, the next one: where it begins and its length, which may be 0.
-fn find_word(bytes: &[u8], at: Index) -> (usize, usize) {
-    let at = at.index(bytes.len() + 1);
-    let begin = bytes[..at].iter().rposition(|byte| !is_word(*byte)).map_or(0, |before| before + 1);
-    let begin = if bytes.get(at).is_some_and(|byte| is_word(*byte)) {
-        begin
-    } else {
-        bytes[at..].iter().position(|byte| is_word(*byte)).map_or(bytes.len(), |more| at + more)
-    };
-    (begin, bytes[begin..].iter().take_while(|byte| is_word(**byte)).count())
-}
-
-fn swap_words(bytes: &mut Vec<u8>, at: Index, with: Index) {
-    let ((a, a_length), (b, b_length)) = (find_word(bytes, at), find_word(bytes, with));
-    if a == b {
-        return;
-    }
-    // The later one first, so that the earlier one stays where it is.
-    let (first, first_length, last, last_length) =
-        if a < b { (a, a_length, b, b_length) } else { (b, b_length, a, a_length) };
-    let earlier = span(bytes, first, first_length).to_vec();
-    let later = span(bytes, last, last_length).to_vec();
-    put(bytes, last, last_length, &earlier);
-    put(bytes, first, first_length, &later);
 }

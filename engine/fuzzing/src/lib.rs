@@ -29,6 +29,7 @@ mod corpus;
 mod edit;
 mod memory;
 mod tally;
+mod words;
 
 pub use campaign::Campaign;
 pub use corpus::Corpus;

