@@ -76,7 +76,7 @@ struct Changed {
 
 fn changed(corpus: &Corpus) -> impl Strategy<Value = Changed> {
     let inputs = corpus.inputs().to_vec();
-    (any::<Index>(), edits(corpus.are_texts)).prop_map(move |(input, edits)| {
+    (any::<Index>(), edits(corpus.kind)).prop_map(move |(input, edits)| {
         let mut bytes = input.get(&inputs).clone();
         edits.iter().for_each(|edit| edit.apply(&mut bytes, &inputs));
         Changed { bytes, edits }

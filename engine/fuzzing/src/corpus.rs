@@ -1,27 +1,40 @@
 //! Valid inputs to start from.
 
-/// Valid inputs, none of them empty: all of them texts, or bytes.
+/// What inputs are: it says which changes mostly suit them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Texts,
+    Bytes,
+    Messages,
+}
+
+/// Valid inputs of one kind, none of them empty.
 #[derive(Clone, Debug)]
 pub struct Corpus {
     inputs: Vec<Vec<u8>>,
-    pub(crate) are_texts: bool,
+    pub(crate) kind: Kind,
 }
 
 impl Corpus {
-    fn new(inputs: impl IntoIterator<Item = Vec<u8>>, are_texts: bool) -> Corpus {
+    fn new(inputs: impl IntoIterator<Item = Vec<u8>>, kind: Kind) -> Corpus {
         let inputs: Vec<_> = inputs.into_iter().filter(|input| !input.is_empty()).collect();
         assert!(!inputs.is_empty(), "the corpus is empty");
-        Corpus { inputs, are_texts }
+        Corpus { inputs, kind }
     }
 
     /// Bytes: mostly bits, bytes and binary numbers are changed.
     pub fn bytes(inputs: impl IntoIterator<Item = Vec<u8>>) -> Corpus {
-        Corpus::new(inputs, false)
+        Corpus::new(inputs, Kind::Bytes)
+    }
+
+    /// Protobuf messages: mostly fields are changed, at every depth.
+    pub fn messages(inputs: impl IntoIterator<Item = Vec<u8>>) -> Corpus {
+        Corpus::new(inputs, Kind::Messages)
     }
 
     /// Texts: mostly words, numbers and items are changed.
     pub fn texts(inputs: impl IntoIterator<Item = String>) -> Corpus {
-        Corpus::new(inputs.into_iter().map(String::into_bytes), true)
+        Corpus::new(inputs.into_iter().map(String::into_bytes), Kind::Texts)
     }
 
     /// A text on each line. Blank lines and those that begin with `#` are left out.

@@ -1,9 +1,13 @@
 //! Changes to an input.
 
-use crate::words::{find_item, find_value, find_word, find_word_like};
+use crate::{
+    corpus::Kind,
+    wire::{FieldChange, Place, change_field, varint},
+    words::{find_item, find_value, find_word, find_word_like},
+};
 use proptest::{
     collection::vec,
-    prelude::{BoxedStrategy, Strategy, any},
+    prelude::{Just, Strategy, any},
     prop_oneof,
     sample::{Index, select},
 };
@@ -153,20 +157,27 @@ pub(crate) enum Edit {
     Append {
         input: Index,
     },
+    /// Changes a field of a protobuf message; the path leads to it, through messages within messages.
+    Field {
+        path: Vec<Place>,
+        change: FieldChange,
+        input: Index,
+        taken: Vec<Place>,
+    },
 }
 
-/// A list of changes, mostly short, to texts or to bytes.
-pub(crate) fn edits(to_texts: bool) -> impl Strategy<Value = Vec<Edit>> {
-    let edit = || if to_texts { edit_of_text() } else { edit_of_bytes() };
+/// A list of changes, mostly short, that suit inputs of this kind.
+pub(crate) fn edits(kind: Kind) -> impl Strategy<Value = Vec<Edit>> {
+    let edit = || match kind {
+        Kind::Texts => {
+            prop_oneof![1 => bytes(), 2 => spans(), 12 => words(), 5 => items(), 1 => others()].boxed()
+        }
+        Kind::Bytes => prop_oneof![6 => bytes(), 3 => spans(), 6 => numbers(), 3 => others()].boxed(),
+        Kind::Messages => {
+            prop_oneof![2 => bytes(), 1 => spans(), 2 => numbers(), 1 => others(), 12 => fields()].boxed()
+        }
+    };
     prop_oneof![4 => vec(edit(), 1), 2 => vec(edit(), 2..4), 1 => vec(edit(), 4..12)]
-}
-
-fn edit_of_text() -> BoxedStrategy<Edit> {
-    prop_oneof![1 => bytes(), 2 => spans(), 12 => words(), 5 => items(), 1 => others()].boxed()
-}
-
-fn edit_of_bytes() -> BoxedStrategy<Edit> {
-    prop_oneof![6 => bytes(), 3 => spans(), 6 => numbers(), 2 => words(), 3 => others()].boxed()
 }
 
 fn at() -> impl Strategy<Value = Index> {
@@ -243,6 +254,28 @@ fn others() -> impl Strategy<Value = Edit> {
     ]
 }
 
+fn fields() -> impl Strategy<Value = Edit> {
+    let path = || vec(any::<Place>(), 1..6);
+    let set = |number: u128| FieldChange::SetNumber(u64::try_from(number).unwrap_or(u64::MAX));
+    let times = prop_oneof![9 => 2..4_usize, 1 => 4..300_usize];
+    let change = prop_oneof![
+        6 => number().prop_map(set),
+        2 => Just(FieldChange::Remove),
+        1 => times.prop_map(FieldChange::Repeat),
+        1 => (8..128_u64).prop_map(FieldChange::SetKey),
+        3 => Just(FieldChange::Take),
+        1 => any::<(Place, u8)>().prop_map(|(at, byte)| FieldChange::Grow(at, byte)),
+        1 => any::<Place>().prop_map(FieldChange::Shrink),
+        1 => any::<(Place, u8)>().prop_map(|(at, byte)| FieldChange::SetByte(at, byte)),
+    ];
+    (path(), change, at(), path()).prop_map(|(path, change, input, taken)| Edit::Field {
+        path,
+        change,
+        input,
+        taken,
+    })
+}
+
 impl Edit {
     /// Changes the input; `inputs` are all of the corpus.
     pub(crate) fn apply(&self, bytes: &mut Vec<u8>, inputs: &[Vec<u8>]) {
@@ -314,6 +347,13 @@ impl Edit {
                 put(bytes, span(place(at, bytes), if *over { taken.len() } else { 0 }), taken);
             }
             Edit::Append { input } => bytes.extend(input.get(inputs)),
+            Edit::Field { path, change, input, taken } => {
+                // Nothing to change in what is no message any more.
+                if let Some(changed) = change_field(bytes, path, change, input.get::<Vec<u8>>(inputs), taken)
+                {
+                    *bytes = changed;
+                }
+            }
         }
     }
 }
@@ -348,18 +388,5 @@ fn swap(bytes: &mut Vec<u8>, one: Range<usize>, other: Range<usize>) {
         // The later one first, so that the earlier one stays where it is.
         put(bytes, last, &earlier);
         put(bytes, first, &later);
-    }
-}
-
-fn varint(mut value: u128) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let [low, ..] = value.to_le_bytes();
-        value >>= 7;
-        if value == 0 {
-            bytes.push(low & 0x7f);
-            return bytes;
-        }
-        bytes.push(low | 0x80);
     }
 }
