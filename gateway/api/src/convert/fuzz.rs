@@ -19,6 +19,11 @@ fn place(fault: &FieldError) -> String {
     fault.path.chars().filter(|char| !char.is_ascii_digit()).collect()
 }
 
+/// An element of two bytes becomes a message in memory, and the list of them grows by doubling.
+fn enough_for(bytes: &[u8]) -> u64 {
+    8_192 + 64 * bytes.len() as u64
+}
+
 /// Changes the messages' bytes and converts what still decodes; `convert` also checks what it makes. Fails unless many
 /// are converted, and each of `faults` is found.
 fn fuzz<M: Message + Default + Clone + PartialEq + Debug>(
@@ -32,9 +37,9 @@ fn fuzz<M: Message + Default + Clone + PartialEq + Debug>(
         assert_eq!(convert(message.clone(), &mut Tally::default()), Ok(()), "{message:?}");
     }
     let tally = Campaign::new(title, INPUTS).run(&corpus, |bytes, tally| {
-        // An element of two bytes becomes a message in memory, and the list grows by doubling.
-        let enough = 8_192 + 512 * bytes.len() as u64;
-        let Ok(message) = within_bytes(enough, || M::decode(bytes)) else { return tally.count("no message") };
+        let Ok(message) = within_bytes(enough_for(bytes), || M::decode(bytes)) else {
+            return tally.count("no message");
+        };
         assert_eq!(M::decode(&message.encode_to_vec()[..]).as_ref(), Ok(&message));
         let outcome = convert(message, tally);
         tally.count(outcome.map_or_else(|fault| place(&fault), |()| "converted".to_owned()));
@@ -279,4 +284,13 @@ fn regions_masks_and_sides_are_what_the_message_says() {
         tally.count(format!("{made:?}"));
         Ok(())
     });
+}
+
+#[test]
+fn the_costliest_request_takes_little_memory() {
+    // Elements with nothing in them: two bytes each on the way, a whole message each in memory.
+    let bytes = [0x12, 0].repeat(crate::GatewayConfig::default().max_request_bytes / 2);
+    let request = within_bytes(enough_for(&bytes), || v1::PlaceQuotesRequest::decode(&bytes[..])).unwrap();
+    assert_eq!(request.orders.len(), bytes.len() / 2);
+    assert_eq!(order::quote_orders(ME, request.orders).unwrap_err().path, "orders");
 }

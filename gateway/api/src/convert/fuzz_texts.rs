@@ -30,6 +30,13 @@ fn fuzz(
     tally.assert_share("refused", 10);
 }
 
+/// The network that an address is for.
+fn prefix(address: &str) -> u16 {
+    let bytes = bs58::decode(address).into_vec().unwrap();
+    let (first, second) = (u16::from(bytes[0]), u16::from(bytes[1]));
+    if first < 64 { first } else { (first & 0x3f) << 2 | second >> 6 | (second & 0x3f) << 8 }
+}
+
 #[test]
 fn an_account_is_hex_or_an_address_with_a_right_checksum() {
     let mut texts: Vec<_> = [0, 2, 42, 63, 64, 16_383].map(|prefix| account::to_ss58(ACCOUNT, prefix)).into();
@@ -41,8 +48,9 @@ fn an_account_is_hex_or_an_address_with_a_right_checksum() {
             assert_eq!(read.to_string(), text.to_ascii_lowercase());
             tally.count("hex");
         } else {
-            // Only the corpus has right checksums: a change is seen, but for one in 65,536.
-            assert!(texts.iter().any(|address| address == text), "{text}");
+            // Some changes hit a right checksum by luck: then it must be the account's address in that network.
+            assert_eq!(account::to_ss58(read, prefix(text)), text);
+            tally.count(if texts.iter().any(|address| address == text) { "unchanged" } else { "by luck" });
             tally.count("addresses");
         }
         Ok(())
