@@ -213,18 +213,18 @@ fn spans() -> impl Strategy<Value = Edit> {
 
 fn numbers() -> impl Strategy<Value = Edit> {
     prop_oneof![
-        (at(), number(), select(&[1, 2, 4, 8, 16][..])).prop_map(|(at, value, width)| Edit::SetNumber {
+        3 => (at(), number(), select(&[1, 2, 4, 8, 16][..])).prop_map(|(at, value, width)| Edit::SetNumber {
             at,
             value,
             width
         }),
-        (at(), number()).prop_map(|(at, value)| Edit::SetVarint { at, value }),
+        1 => (at(), number()).prop_map(|(at, value)| Edit::SetVarint { at, value }),
     ]
 }
 
 fn words() -> impl Strategy<Value = Edit> {
     prop_oneof![
-        4 => (at(), number()).prop_map(|(at, value)| Edit::SetDigits { at, value }),
+        9 => (at(), number()).prop_map(|(at, value)| Edit::SetDigits { at, value }),
         1 => (at(), select(WORDS)).prop_map(|(at, word)| Edit::SetWord { at, word: word.to_owned() }),
         4 => (at(), at(), at()).prop_map(|(at, input, from)| Edit::TakeWord { at, input, from }),
         2 => (at(), at()).prop_map(|(at, with)| Edit::SwapWords { at, with }),

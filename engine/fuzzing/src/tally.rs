@@ -6,7 +6,7 @@ use std::{
     io::{self, Write as _},
 };
 
-/// Counts by name. Only changed inputs count, not the corpus itself.
+/// Counts by name. Only changed inputs count, not those of the corpus itself.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub(crate) inputs: u64,

@@ -50,7 +50,7 @@ fn an_account_is_hex_or_an_address_with_a_right_checksum() {
         } else {
             // Some changes hit a right checksum by luck: then it must be the account's address in that network.
             assert_eq!(account::to_ss58(read, prefix(text)), text);
-            tally.count(if texts.iter().any(|address| address == text) { "unchanged" } else { "by luck" });
+            tally.count("addresses");
             tally.count("addresses");
         }
         Ok(())
