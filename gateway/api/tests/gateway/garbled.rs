@@ -1,11 +1,14 @@
 //! Every call of the interface with requests whose bytes were changed, through a real connection and a real engine.
+//!
+//! Challenges and signatures are new at each start: the inputs of `CreateSession` are the same only in how they were
+//! changed.
 
 use crate::{
     raw,
     venue::{Key, Venue, ask, bid, challenge, fields, reason, terms},
 };
 use coretime_fuzzing::{Campaign, Corpus, Tally};
-use coretime_gateway::{Access, RPCS};
+use coretime_gateway::{Access, GatewayConfig, RPCS};
 use coretime_proto::v1::{self, cancel_order_request, get_order_request, quote_order};
 use coretime_types::Planck;
 use prost::Message;
@@ -138,10 +141,12 @@ fn account_calls() -> Vec<Call> {
         pivot_timeslice: 1_500,
         request_id: 0,
     };
-    // The whole core is no part to take out: it stays as it is until the mask is another one.
+    // The whole core is no part to take out: the region stays until the mask is another one.
     let half = vec![0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff];
     let interlace =
         |core, core_mask| v1::InterlaceRegionRequest { region_id: region_id(core), core_mask, request_id: 0 };
+    let mut cuts = vec![interlace(22, half)];
+    cuts.extend((30..50).map(|core| interlace(core, vec![0xff; 10])));
     let withdraw = |request_id| v1::WithdrawFundsRequest { amount_planck: "1000".to_owned(), request_id };
     let cut = &["answered", "invalid field", "REGION_UNAVAILABLE", "INVALID_PIVOT"];
     vec![
@@ -153,11 +158,7 @@ fn account_calls() -> Vec<Call> {
             &["answered", "invalid field"],
         ),
         call("PartitionRegion", &[partition(20), partition(21)], cut),
-        call(
-            "InterlaceRegion",
-            &[interlace(22, half), interlace(23, vec![0xff; 10]), interlace(24, vec![0xff; 10])],
-            cut,
-        ),
+        call("InterlaceRegion", &cuts, cut),
         call(
             "WithdrawFunds",
             &[withdraw(0), withdraw(7)],
@@ -201,7 +202,7 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
 }
 
 /// Counts the outcome; fails if it is none that a client can cause.
-fn note(outcome: Result<Option<Vec<u8>>, Status>, access: Access, tally: &mut Tally) {
+fn note(outcome: Result<Option<Vec<u8>>, Status>, size: usize, access: Access, tally: &mut Tally) {
     let status = match outcome {
         Ok(answer) => {
             assert!(answer.is_some(), "an answer without a message");
@@ -222,6 +223,7 @@ fn note(outcome: Result<Option<Vec<u8>>, Status>, access: Access, tally: &mut Ta
         | Code::AlreadyExists
         | Code::FailedPrecondition
         | Code::ResourceExhausted => tally.count(reason(&status)),
+        Code::OutOfRange if size > GatewayConfig::default().max_request_bytes => tally.count("too large"),
         Code::Unauthenticated if access == Access::Public => tally.count(reason(&status)),
         _ => panic!("{status:?}"),
     }
@@ -267,9 +269,10 @@ fn changed_requests_are_answered_or_say_what_is_wrong() {
             if let Some(rename) = rename.filter(|_| !tally.inputs().is_multiple_of(4)) {
                 bytes.extend(rename(before + 10_000));
             }
+            let size = bytes.len();
             let outcome = runtime.block_on(raw::call(venue.channel.clone(), path, Some(&bearer), bytes));
             let refused = tally.of("no message") + tally.of("invalid field");
-            note(outcome, access, tally);
+            note(outcome, size, access, tally);
             if tally.of("no message") + tally.of("invalid field") > refused {
                 assert_eq!(venue.sequence(), before, "bad input changed something");
             }
