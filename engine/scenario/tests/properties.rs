@@ -1,4 +1,4 @@
-//! What holds for every command and for every input.
+//! What holds for every command. What holds for every input is in `fuzz.rs`.
 
 use coretime_scenario::{format_command, parse_command, run};
 use coretime_types::{
@@ -245,35 +245,6 @@ proptest! {
         let line = format_command(&command);
         prop_assert!(!line.contains('\n'));
         prop_assert_eq!(parse_command(&line).ok(), Some(command));
-    }
-
-    /// One output line for each line that is not blank, whatever the bytes.
-    #[test]
-    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let mut output = Vec::new();
-        run(&bytes[..], &mut output, true).unwrap();
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
-        prop_assert_eq!(output.iter().filter(|byte| **byte == b'\n').count(), lines + 1);
-    }
-
-    /// Commands with one part of their text exchanged for another: near enough to be read far in.
-    #[test]
-    fn mutilated_commands_never_panic(
-        command in command(),
-        at in any::<prop::sample::Index>(),
-        length in 0_usize..8,
-        junk in r#"([\[\]{}",:0-9eE.+-]|null|true|\\u00|\PC){0,4}"#,
-    ) {
-        let mut text: Vec<char> = format_command(&command).chars().collect();
-        let start = at.index(text.len());
-        let end = text.len().min(start + length);
-        text.splice(start..end, junk.chars());
-        let text: String = text.into_iter().collect();
-        // What is still read means something that can be written and read again.
-        if let Ok(read) = parse_command(&text) {
-            prop_assert_eq!(parse_command(&format_command(&read)).ok(), Some(read));
-        }
-        run(text.as_bytes(), &mut Vec::new(), true).unwrap();
     }
 
     /// Whatever is in a well formed command, the market takes it and every line is answered.

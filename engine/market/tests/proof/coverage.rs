@@ -247,10 +247,16 @@ impl Reached {
         missing
     }
 
-    pub(crate) fn report(&self) -> String {
+    /// Without the rare states.
+    pub(crate) fn summary(&self) -> String {
         let mut text = format!("{} commands, at most {} orders live\n", self.commands, self.most_orders);
         writeln!(text, "events: {:?}", self.events).unwrap();
         writeln!(text, "accepted: {:?}", self.accepted).unwrap();
+        text
+    }
+
+    pub(crate) fn report(&self) -> String {
+        let mut text = self.summary();
         for (rare, count) in &self.rare {
             writeln!(text, "{count:>9} {rare:?}").unwrap();
         }

@@ -7,15 +7,15 @@
 use crate::coverage::{Rare, Reached};
 use crate::generator::{Generator, accounts};
 use crate::model::Model;
+use crate::parallel::{number, over_seeds, show};
 use crate::properties;
 use crate::shrink::shrink;
 use crate::view::View;
 use coretime_market::Market;
 use coretime_types::{Command, Event};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 
-const STREAM_COMMANDS: u64 = 2_000;
+pub(crate) const STREAM_COMMANDS: u64 = 2_000;
 
 /// One command, with everything before and after it.
 pub(crate) struct Step<'a> {
@@ -80,7 +80,8 @@ impl Pair {
     }
 }
 
-fn note(model: &mut Model, command: &Command, events: &[Event], reached: &mut Reached) {
+/// Counts what the command reached.
+pub(crate) fn note(model: &mut Model, command: &Command, events: &[Event], reached: &mut Reached) {
     let mut met = std::mem::take(&mut model.met);
     let dead = |piece: &&_, ask: &crate::model::Ask| !ask.is_live(piece, model.now);
     if model.asks.iter().any(|ask| ask.pieces.iter().any(|piece| dead(&piece, ask))) {
@@ -122,33 +123,15 @@ pub(crate) fn run_stream(seed: u64, length: u64, checks: &[Check], reached: &mut
     properties::replay_gives_the_same_hash(&commands, &pair.market).unwrap();
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
-}
-
 #[test]
 fn the_model_and_the_engine_agree_on_every_event_and_state() {
     let commands = number("COMMANDS", if cfg!(debug_assertions) { 50_000 } else { 2_000_000 });
-    let first_seed = number("SEED", 1);
-    let streams = commands.div_ceil(STREAM_COMMANDS);
-    let next = AtomicU64::new(0);
-    let work = || {
-        let mut reached = Reached::default();
-        loop {
-            let stream = next.fetch_add(1, Ordering::Relaxed);
-            if stream >= streams {
-                return reached;
-            }
-            run_stream(first_seed + stream, STREAM_COMMANDS, properties::ALL, &mut reached);
-        }
-    };
+    let first = number("SEED", 1);
+    let seeds = first..first + commands.div_ceil(STREAM_COMMANDS);
+    let run = |seed, reached: &mut Reached| run_stream(seed, STREAM_COMMANDS, properties::ALL, reached);
     let mut reached = Reached::default();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().for_each(|worker| reached.add(worker.join().unwrap()));
-    });
-    println!("seeds {first_seed} to {}: {}", first_seed + streams - 1, reached.report());
+    over_seeds(seeds.clone(), run).into_iter().for_each(|more| reached.add(more));
+    show(&format!("market and model, seeds {seeds:?}: {}", reached.report()));
     // A short run may miss a rare state without any fault.
     if reached.commands >= 500_000 {
         assert_eq!(reached.missing(), Vec::<String>::new(), "never reached");

@@ -2,7 +2,7 @@
 //!
 //! `model` is a second, naive implementation of the rules, written from their text and sharing nothing with the engine
 //! but the types. `differential` drives both with long random streams and compares every event and the whole state
-//! after every command; `coverage` fails if the streams missed a rare state. The other modules test single promises.
+//! after every command; `scenario` does so through the text format; `coverage` fails if the streams missed a rare state. The other modules test single promises.
 
 // Helpers of a test fail by panicking; clippy's allowance covers only the bodies of `#[test]` functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -17,6 +17,8 @@ mod fixtures;
 mod generator;
 mod memory;
 mod model;
+mod parallel;
 mod properties;
+mod scenario;
 mod shrink;
 mod view;

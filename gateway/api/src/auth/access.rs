@@ -65,7 +65,7 @@ impl AccessLayer {
     }
 
     /// Checks a request by its path and metadata, and attaches the session to it.
-    fn admit<B>(&self, request: &mut Request<B>) -> Result<(), Status> {
+    pub(super) fn admit<B>(&self, request: &mut Request<B>) -> Result<(), Status> {
         let path = request.uri().path();
         let access = RPCS.iter().find(|(rpc, _)| *rpc == path).map(|(_, access)| *access);
         match access {

@@ -5,6 +5,9 @@ pub(crate) mod challenge;
 pub(crate) mod session;
 pub(crate) mod signature;
 
+#[cfg(test)]
+mod fuzz;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Why somebody is not let in.

@@ -12,7 +12,9 @@ pub(crate) mod page;
 #[cfg(test)]
 mod event_properties;
 #[cfg(test)]
-mod order_properties;
+mod fuzz;
+#[cfg(test)]
+mod fuzz_texts;
 
 /// A field that is missing or out of range, by its path in the request: `bid.terms.within`, `legs[2].lot_parts`.
 #[derive(Clone, Debug, PartialEq, Eq)]

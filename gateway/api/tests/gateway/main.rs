@@ -6,6 +6,7 @@
 mod credentials;
 mod fields;
 mod fills;
+mod garbled;
 mod login;
 mod money_and_regions;
 mod orders;
