@@ -1,8 +1,8 @@
 //! Fuzzing inside of `cargo test`, for every decoder of bytes from outside. A crate for tests only.
 //!
 //! A [`Campaign`] takes the valid inputs of a [`Corpus`], changes each a little (bits, numbers, words, items, fields of
-//! protobuf messages, spans, splices with other inputs, cuts) and hands the result to a test. Changed valid inputs get far behind the first check of a
-//! decoder; random bytes do not. A [`Tally`] counts how far they got, so that a test fails that reached nothing.
+//! protobuf messages, spans, splices with other inputs, cuts) and hands the result to a test. Changed valid inputs get
+//! far behind the first check of a decoder; random bytes do not. A [`Tally`] counts how far they got, so that a test fails that reached nothing.
 //!
 //! # Promises
 //!

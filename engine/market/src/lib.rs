@@ -62,9 +62,9 @@
 //!
 //! # Deliberately absent
 //!
-//! No clock but the one that commands move, no floating point, no threads, no I/O. Chance only seeds the tables' hashes,
-//! and nothing is ever listed in their order. How a
-//! region is carved out on chain is settlement's business; here a cut is a right, not a call.
+//! No clock but the one that commands move, no floating point, no threads, no I/O. Chance only seeds the hashes of tables,
+//! so that nobody can choose names that collide; nothing is ever listed in their order. How a region is carved out on
+//! chain is settlement's business; here a cut is a right, not a call.
 //!
 //! # Where the rules leave room
 //!

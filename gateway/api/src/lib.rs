@@ -10,8 +10,8 @@
 //!
 //! - Credentials are checked before a request is looked at, by one table of all calls (`auth/access.rs`). The account
 //!   is always the session's; no request names one. Another account's order does not exist, as far as anyone is told.
-//! - Bad input changes nothing and names the field at fault; a reject names the rules' own reason. All statuses carry
-//!   `google.rpc` details (`status.rs`).
+//! - Bad input changes nothing and names the field at fault; a reject names the rules' own reason. Its statuses carry
+//!   `google.rpc` details (`status.rs`); only what never becomes a request (too large, or no protobuf) is refused without.
 //! - An answer to a command is given when the command is durable, with its place in the log. A stream leaves nothing
 //!   out: it ends rather than leave a gap.
 //! - Whatever a client can make grow has a bound, in [`GatewayConfig`].
