@@ -1,7 +1,7 @@
 //! Reading the log from some sequence on.
 
 use crate::{
-    ChainHash, Damage, LogError, Position, folder,
+    ChainHash, Commitment, Damage, LogError, Position, folder,
     segment::{Item, SegmentReader},
 };
 use coretime_types::{Command, Sequence};
@@ -18,6 +18,15 @@ pub struct Record {
     pub time_ms: u64,
     /// What was accepted.
     pub command: Command,
+}
+
+/// What comes next in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A command.
+    Command(Record),
+    /// What the log commits to, for who replays: see [`Outputs::check`](crate::Outputs::check).
+    Commitment(Commitment),
 }
 
 /// Reads records in order, each once, and checks all it passes. It takes no lock: it works beside a writer (up to a
@@ -39,12 +48,13 @@ pub(crate) struct End {
 }
 
 impl Reader {
-    /// Opens the log so that the first record read is `from` (at least 1). What precedes it in its segment is read and
-    /// checked now; segments before that are not looked at.
+    /// Opens the log so that the first command read is `from` (at least 1). The segment in which the one before it
+    /// stands is read and checked up to there; segments before that are not looked at.
     pub fn open(log_folder: &Path, from: Sequence) -> Result<Reader, LogError> {
         let from = from.max(Sequence(1));
         let listed = folder::list_segments(log_folder)?;
-        let first = listed.iter().copied().take_while(|first| *first <= from).last();
+        let before = Sequence(from.0.saturating_sub(1));
+        let first = listed.iter().copied().take_while(|first| *first <= before.max(Sequence(1))).last();
         let Some(first) = first else {
             let sequence = Sequence(1);
             return Err(LogError::MissingSegment {
@@ -58,14 +68,25 @@ impl Reader {
         }
         let log_folder = log_folder.to_path_buf();
         let mut reader = Reader { log_folder, listed, segment, limit: Sequence(0), end: None };
-        let before = Sequence(from.0.saturating_sub(1));
         while reader.next_up_to(before)?.is_some() {}
         Ok(reader)
     }
 
-    /// The next record, or `None` at the log's end (before a torn record, if there is one). Only for a log that
-    /// nobody writes to.
+    /// The next command, or `None` at the log's end (before a torn record, if there is one). Only for a log that
+    /// nobody writes to, and for who does not replay: what the log commits to is passed over.
     pub fn next_record(&mut self) -> Result<Option<Record>, LogError> {
+        loop {
+            match self.next_entry()? {
+                Some(Entry::Command(record)) => return Ok(Some(record)),
+                Some(Entry::Commitment(_)) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next command or commitment, or `None` at the log's end (before a torn record, if there is one). Only for a
+    /// log that nobody writes to.
+    pub fn next_entry(&mut self) -> Result<Option<Entry>, LogError> {
         if self.end.is_some() {
             return Ok(None);
         }
@@ -73,8 +94,9 @@ impl Reader {
             match self.segment.read_item()? {
                 Item::Command { time_ms, command } => {
                     let Position { sequence, chain_hash } = self.position();
-                    return Ok(Some(Record { sequence, chain_hash, time_ms, command }));
+                    return Ok(Some(Entry::Command(Record { sequence, chain_hash, time_ms, command })));
                 }
+                Item::Commitment(commitment) => return Ok(Some(Entry::Commitment(commitment))),
                 Item::Seal => {
                     if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
                         return Err(self.segment.damaged(Damage::AfterSeal));
@@ -98,9 +120,9 @@ impl Reader {
         Ok(())
     }
 
-    /// The next record, or `None` once `limit` was read. Everything up to `limit` must be durable; later records may
-    /// be read by a later call with a higher limit.
-    pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Record>, LogError> {
+    /// The next command or commitment, or `None` once the command `limit` was read. Everything up to `limit` must be
+    /// durable; what follows may be read by a later call with a higher limit.
+    pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Entry>, LogError> {
         if self.segment.next_sequence() > limit {
             return Ok(None);
         }
@@ -108,18 +130,18 @@ impl Reader {
             self.segment.discard_read_ahead()?;
             self.limit = limit;
         }
-        let record = self.next_record()?;
-        if record.is_none() {
+        let entry = self.next_entry()?;
+        if entry.is_none() {
             let path = self.segment.path().clone();
             return Err(LogError::EndsEarly { path, sequence: self.segment.next_sequence() });
         }
-        Ok(record)
+        Ok(entry)
     }
 
-    /// The last record read, or passed on opening.
+    /// The last command read, or passed on opening.
     pub fn position(&self) -> Position {
         let sequence = Sequence(self.segment.next_sequence().0.saturating_sub(1));
-        Position { sequence, chain_hash: self.segment.chain() }
+        Position { sequence, chain_hash: self.segment.command_hash() }
     }
 
     /// Where the log ended, once [`Reader::next_record`] has said so.

@@ -1,11 +1,13 @@
-//! The sequencer: one thread that owns the market and the log, gives every command its place, and lets nothing out
-//! before it is durable.
+//! The sequencer: one thread that owns the market and gives every command its place, and one that owns the log and lets
+//! nothing out before it is durable.
 //!
 //! ```text
-//! submit --> bounded queue --> engine thread: [ append to the log, apply ] x group --> one sync --> answers
-//! query  -->                                                                                    \-> EventReader,
-//!                                                                                                   Subscription
+//! submit --> bounded queue --> engine thread: --> bounded queue --> log thread: append group --> one sync --> answers
+//! query  -->                   number, apply                        with the hash of its events           \-> readers
 //! ```
+//!
+//! The engine works ahead of the log while that syncs, as far as the second queue is long; then it waits, the first
+//! queue fills, and who submits is told that it is busy. Readers are [`EventReader`] and [`Subscription`].
 //!
 //! # What it promises
 //!
@@ -14,15 +16,18 @@
 //! - A command that was taken is answered: with a [`Receipt`], or with [`Stopped`] and then its outcome is open (it is
 //!   in the log after a restart, or it is not). Dropping an [`Answer`] does not take the command back.
 //! - A query sees the state at its place in the queue.
-//! - If the log fails or anything panics on the engine thread, a query too, the engine stops, for everybody, and says
-//!   why ([`Engine::stop_reason`], [`Engine::stopped`]). It never goes on as if all were well.
-//! - Everything is bounded: the queue ([`SubmitError::Busy`]), the history in memory, every reader's buffer. A slow
+//! - If the log fails or anything panics on one of the threads, a query too, the engine stops, for everybody, and says
+//!   why ([`Engine::stop_reason`], [`Engine::stopped`]). It never goes on as if all were well. What a panic has not
+//!   reached, because it was done before, still becomes durable and is answered.
+//! - A start, and every replay, compares the events with those that the log commits to, and refuses to go on if they
+//!   differ.
+//! - Everything is bounded: the queues ([`SubmitError::Busy`]), the history in memory, every reader's buffer. A slow
 //!   reader never holds the engine up: an [`EventReader`] reads on from the disk, a [`Subscription`] ends as lagged.
 //!
 //! # What it does not do
 //!
 //! It knows no rule of the market, no protobuf and no chain, and needs no async runtime: the futures here are woken by
-//! the engine thread. There are no snapshots yet: a start, and an [`EventReader`] that has to go back to the disk,
+//! the log thread. There are no snapshots yet: a start, and an [`EventReader`] that has to go back to the disk,
 //! replay the log from its beginning. A history kept in memory counts records, not bytes.
 
 mod answer;
@@ -30,6 +35,7 @@ mod config;
 mod engine;
 mod event_reader;
 mod history;
+mod log_thread;
 mod record;
 mod replay;
 mod request;

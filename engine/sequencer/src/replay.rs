@@ -1,7 +1,7 @@
 //! Going through the log again, for a reader that has fallen behind the history in memory.
 
 use crate::{ReadError, Record, StateMachine, history::Lookup, shared::Shared, stop::panic_message};
-use coretime_log::Reader;
+use coretime_log::{Entry, Outputs, Reader};
 use coretime_types::{Event, Sequence};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -19,14 +19,13 @@ pub(crate) type Replayed = mpsc::Receiver<Result<Arc<Record>, ReadError>>;
 /// Starts a replay that sends the records from a sequence on, in a thread of its own.
 pub(crate) type StartReplay = fn(Arc<Shared>, Sequence) -> Result<Replayed, ReadError>;
 
-/// Does a logged command again.
+/// Does a logged command again. The list of events is empty before, and has the command's after.
 pub(crate) fn apply<M: StateMachine>(
     machine: &mut M,
     logged: coretime_log::Record,
     events: &mut Vec<Event>,
 ) -> Record {
     let coretime_log::Record { sequence, chain_hash, time_ms, command } = logged;
-    events.clear();
     machine.apply(&command, events);
     Record { sequence, chain_hash, time_ms, command, events: events.as_slice().into() }
 }
@@ -55,11 +54,21 @@ fn run<M: StateMachine>(
 ) -> Result<(), ReadError> {
     let mut machine = M::default();
     let mut events = Vec::new();
+    let mut outputs = Outputs::default();
     let mut reader = Reader::open(&shared.log_folder, Sequence(1)).map_err(Arc::new)?;
     loop {
         let durable = shared.durable_position().sequence;
-        while let Some(logged) = reader.next_up_to(durable).map_err(Arc::new)? {
+        while let Some(entry) = reader.next_up_to(durable).map_err(Arc::new)? {
+            let logged = match entry {
+                Entry::Command(logged) => logged,
+                Entry::Commitment(commitment) => {
+                    outputs.check(&commitment).map_err(Arc::new)?;
+                    continue;
+                }
+            };
+            events.clear();
             let record = apply(&mut machine, logged, &mut events);
+            outputs.add(&events);
             let wanted = record.sequence >= from;
             if wanted && sender.blocking_send(Ok(Arc::new(record))).is_err() {
                 return Ok(());

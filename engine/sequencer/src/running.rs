@@ -1,10 +1,10 @@
 //! Starting and ending the engine.
 
 use crate::{
-    Engine, EngineConfig, StateMachine, StopReason, history::History, replay, shared::Shared,
-    stop::panic_message, thread::EngineThread,
+    Engine, EngineConfig, StateMachine, StopReason, history::History, log_thread::LogThread, replay,
+    shared::Shared, stop::panic_message, thread::EngineThread,
 };
-use coretime_log::{LogError, Options};
+use coretime_log::LogError;
 use coretime_market::Market;
 use coretime_types::Sequence;
 use std::{
@@ -31,17 +31,17 @@ pub enum StartError {
         message: Arc<str>,
     },
     /// The operating system gives no thread.
-    #[error("cannot start the engine thread: {0}")]
+    #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
 }
 
-/// The engine's thread. Dropping this shuts the engine down too, and blocks until it has ended.
+/// The engine's threads. Dropping this shuts the engine down too, and blocks until they have ended.
 pub struct Running<M: StateMachine = Market> {
     engine: Engine<M>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Replays the log, then starts the engine thread with the market.
+/// Replays the log, then starts the engine with the market.
 pub fn start(config: EngineConfig) -> Result<(Engine, Running), StartError> {
     start_machine(config)
 }
@@ -51,12 +51,10 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
     let began = Instant::now();
     let mut machine = M::default();
     let mut history = History::new(config.history_capacity);
-    let mut events = Vec::new();
     let mut last = Sequence(0);
-    let options = Options { segment_bytes: config.segment_bytes };
     let recovery = catch_unwind(AssertUnwindSafe(|| {
-        coretime_log::recover(&config.data_dir, options, |logged| {
-            let record = replay::apply(&mut machine, logged, &mut events);
+        coretime_log::recover(&config.data_dir, config.log, |logged, events| {
+            let record = replay::apply(&mut machine, logged, events);
             last = record.sequence;
             history.push(Arc::new(record));
         })
@@ -75,24 +73,38 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
     let (sender, requests) = crossbeam_channel::bounded(config.queue_capacity.max(1));
     let log_folder = coretime_log::log_folder(&config.data_dir);
     let shared = Arc::new(Shared::new(log_folder, replay::start::<M>, durable_receiver, history));
-    let engine_thread = EngineThread {
-        machine,
+    let (done_sender, done) = crossbeam_channel::bounded(config.ahead_capacity.max(1));
+    let (alive, log_ended) = crossbeam_channel::bounded(0);
+    let log_thread = LogThread {
         log,
-        last_time_ms: recovered.last_time_ms,
-        requests: requests.clone(),
+        done,
         group_max: config.group_max.max(1),
         group: Vec::new(),
-        events,
-        closing: false,
         durable,
         shared: shared.clone(),
+        _alive: alive,
     };
-    let thread = thread::Builder::new()
-        .name("engine".into())
-        .spawn(move || engine_thread.run_to_end())
-        .map_err(StartError::Thread)?;
+    let log_thread = spawn("log", move || log_thread.run_to_end())?;
+    let engine_thread = EngineThread {
+        machine,
+        last_time_ms: recovered.last_time_ms,
+        requests: requests.clone(),
+        done: done_sender,
+        log_ended,
+        events: Vec::new(),
+        closing: false,
+        shared: shared.clone(),
+    };
+    let thread = spawn("engine", move || engine_thread.run_to_end(log_thread))?;
     let engine = Engine::new(sender, requests, shared);
     Ok((engine.clone(), Running { engine, thread: Some(thread) }))
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, StartError> {
+    thread::Builder::new().name(name.into()).spawn(run).map_err(StartError::Thread)
 }
 
 impl<M: StateMachine> Running<M> {
@@ -106,7 +118,7 @@ impl<M: StateMachine> Running<M> {
     fn end(&mut self) {
         if let Some(thread) = self.thread.take() {
             self.engine.close();
-            // The thread catches its panics and keeps the reason.
+            // It waits for the log thread. The thread catches its panics and keeps the reason.
             let _ = thread.join();
         }
     }
