@@ -2,6 +2,7 @@
 
 use crate::{
     ChainHash, Commitment, Damage, LogError, Position, folder,
+    recover::unbegun_segment_after,
     segment::{Item, SegmentReader},
 };
 use coretime_types::{Command, Sequence};
@@ -39,6 +40,17 @@ pub struct Reader {
     /// What [`Reader::next_up_to`] was last asked for: beyond it, what was read ahead may be out of date.
     limit: Sequence,
     end: Option<End>,
+    /// In segments before this one.
+    passed_bytes: u64,
+}
+
+/// What a crash may leave behind the last record. None of it was ever acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remainder {
+    /// The beginning of a record.
+    pub is_torn: bool,
+    /// A segment that was created but not begun.
+    pub unbegun_segment: Option<PathBuf>,
 }
 
 /// Where a log without a seal ends.
@@ -67,7 +79,8 @@ impl Reader {
             segment.check_follows(ChainHash::START)?;
         }
         let log_folder = log_folder.to_path_buf();
-        let mut reader = Reader { log_folder, listed, segment, limit: Sequence(0), end: None };
+        let mut reader =
+            Reader { log_folder, listed, segment, limit: Sequence(0), end: None, passed_bytes: 0 };
         while reader.next_up_to(before)?.is_some() {}
         Ok(reader)
     }
@@ -116,7 +129,9 @@ impl Reader {
         if let Some(between) = self.listed.iter().find(|first| this < **first && **first < next) {
             return Err(LogError::UnexpectedFile { path: folder::segment_path(&self.log_folder, *between) });
         }
+        let passed_bytes = self.passed_bytes();
         self.segment = self.segment.open_next(folder::segment_path(&self.log_folder, next))?;
+        self.passed_bytes = passed_bytes;
         Ok(())
     }
 
@@ -142,6 +157,34 @@ impl Reader {
     pub fn position(&self) -> Position {
         let sequence = Sequence(self.segment.next_sequence().0.saturating_sub(1));
         Position { sequence, chain_hash: self.segment.command_hash() }
+    }
+
+    /// The bytes of all segments that were there on opening: see [`Reader::passed_bytes`].
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn total_bytes(&self) -> Result<u64, LogError> {
+        let mut total = 0_u64;
+        for first in &self.listed {
+            let path = folder::segment_path(&self.log_folder, *first);
+            let metadata = std::fs::metadata(&path).map_err(LogError::io("measure", &path))?;
+            total = total.saturating_add(metadata.len());
+        }
+        Ok(total)
+    }
+
+    /// How many bytes were read since opening. Zeros behind the last record are never counted.
+    pub fn passed_bytes(&self) -> u64 {
+        self.passed_bytes.saturating_add(self.segment.offset())
+    }
+
+    /// What stands behind the last record, once [`Reader::next_entry`] has said that there is no more.
+    ///
+    /// # Errors
+    /// When segments follow that do not belong there.
+    pub fn remainder(&self) -> Result<Remainder, LogError> {
+        let unbegun_segment = unbegun_segment_after(&self.log_folder, &self.segment)?;
+        Ok(Remainder { is_torn: self.end.is_some_and(|end| end.torn), unbegun_segment })
     }
 
     /// Where the log ended, once [`Reader::next_record`] has said so.

@@ -71,7 +71,11 @@ pub fn recover_through(
         }
     }
     let last = reader.segment();
-    check_segments_after(&log_folder, last)?;
+    if let Some(path) = unbegun_segment_after(&log_folder, last)? {
+        // The writer makes it again when it is due.
+        fs::remove_file(&path).map_err(LogError::io("remove", &path))?;
+        folder::sync_folder(&log_folder)?;
+    }
 
     let path = last.path().clone();
     let file = File::options().write(true).open(&path).map_err(LogError::io("open", &path))?;
@@ -102,9 +106,11 @@ pub fn recover_through(
 }
 
 /// Nothing may follow the segment where the log ends, but for the one that a crash while rolling leaves: in its place,
-/// with its header only. That is removed; the writer makes it again when it is due.
-fn check_segments_after(log_folder: &Path, last: &SegmentReader) -> Result<(), LogError> {
-    let visited_to = last.next_sequence();
+/// with its header only.
+pub(crate) fn unbegun_segment_after(
+    log_folder: &Path,
+    last: &SegmentReader,
+) -> Result<Option<PathBuf>, LogError> {
     let mut after = Vec::new();
     for first in folder::list_segments(log_folder)? {
         let path = folder::segment_path(log_folder, first);
@@ -113,15 +119,14 @@ fn check_segments_after(log_folder: &Path, last: &SegmentReader) -> Result<(), L
         }
     }
     let (first, path) = match after.as_slice() {
-        [] => return Ok(()),
+        [] => return Ok(None),
         [only] => only,
         _ => return Err(last.damaged(Damage::NotSealed)),
     };
-    if *first != visited_to || !is_unbegun(path, *first, last)? {
+    if *first != last.next_sequence() || !is_unbegun(path, *first, last)? {
         return Err(last.damaged(Damage::NotSealed));
     }
-    fs::remove_file(path).map_err(LogError::io("remove", path))?;
-    folder::sync_folder(log_folder)
+    Ok(Some(path.clone()))
 }
 
 /// Whether a segment has no record and continues the log where it ends.
