@@ -1,6 +1,8 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use coretime_log::{ChainHash, Position};
+use coretime_types::Sequence;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Chain(ChainArgs),
     /// Applies commands from standard input (JSON Lines) and prints their events.
     Replay(ReplayArgs),
+    /// Verifies a copy of the log, without the server. Exit code 0: all is well; 1: a discrepancy; 2: it cannot be read.
+    Verify(VerifyArgs),
 }
 
 /// Which coretime chain the development chain imitates.
@@ -143,4 +147,29 @@ pub(crate) struct ReplayArgs {
     /// Adds a last line with the whole state.
     #[arg(long)]
     pub(crate) state: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The log: a folder of segments, or the data folder that it is in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    /// The store of fills, to be compared with the log. It is copied first, and left as it is.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// What an answer of the venue named: the log must have it. May be given several times.
+    #[arg(long = "receipt", value_name = "SEQUENCE:CHAIN_HASH", value_parser = parse_receipt)]
+    pub(crate) receipts: Vec<Position>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn parse_receipt(text: &str) -> Result<Position, String> {
+    let (sequence, hash) = text.split_once(':').ok_or("a receipt is a sequence, a colon and a chain hash")?;
+    let sequence = sequence.parse().map_err(|_| "the sequence is a number")?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hash.strip_prefix("0x").unwrap_or(hash), &mut bytes)
+        .map_err(|_| "the chain hash is 64 hex digits")?;
+    Ok(Position { sequence: Sequence(sequence), chain_hash: ChainHash(bytes) })
 }
