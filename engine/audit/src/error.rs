@@ -21,7 +21,10 @@ pub enum AuditError {
         /// What the panic said.
         message: Arc<str>,
     },
-    /// Something that was to be compared with the log cannot be read, or what was read out not written.
+    /// What was read out cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[source] std::io::Error),
+    /// Something that was to be compared with the log cannot be read, or a row not be made.
     #[error(transparent)]
     Beside(Box<dyn std::error::Error + Send + Sync>),
 }

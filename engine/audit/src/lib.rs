@@ -16,6 +16,12 @@
 //!   deposited less those that left. Nobody's balance ever goes below zero.
 //! - At the end, and after each million commands: the engine's whole state is the checker's.
 //!
+//! # What [`export`] reads out
+//!
+//! Fills (a trade as each of its two accounts sees it), trades, commands with their events, and the ledger: every
+//! change of every account's money with its reason, as the checker has followed it. As CSV or JSON Lines, in the order of
+//! the log; amounts are exact, in planck and beside that in the token.
+//!
 //! # What it does not check
 //!
 //! - Whether a command that was rejected could have been accepted: the checker leaves that to the replay.
@@ -26,9 +32,11 @@
 
 mod checker;
 mod error;
+mod export;
 #[cfg(test)]
 mod traffic;
 mod verify;
 
 pub use error::{AuditError, Discrepancy};
+pub use export::{Bound, Export, Format, ParseBoundError, Table, export};
 pub use verify::{Observer, Progress, Receipts, Verified, replay, verify};

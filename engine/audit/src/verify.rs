@@ -173,28 +173,28 @@ pub fn verify(
 }
 
 /// What was read and done again.
-enum Step {
+pub(crate) enum Step {
     Command(Record),
     Commitment(Commitment),
 }
 
 /// A market that follows a log.
-struct Replay {
-    reader: Reader,
+pub(crate) struct Replay {
+    pub(crate) reader: Reader,
     market: Market,
     outputs: Outputs,
     /// What came of the last command.
-    events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
 }
 
 impl Replay {
-    fn open(log_folder: &Path) -> Result<Replay, AuditError> {
+    pub(crate) fn open(log_folder: &Path) -> Result<Replay, AuditError> {
         let reader = Reader::open(log_folder, Sequence(1))?;
         let outputs = Outputs::after(Sequence(0), OutputsHash::START);
         Ok(Replay { reader, market: Market::new(), outputs, events: Vec::new() })
     }
 
-    fn next_step(&mut self) -> Result<Option<Step>, AuditError> {
+    pub(crate) fn next_step(&mut self) -> Result<Option<Step>, AuditError> {
         match self.reader.next_entry()? {
             None => Ok(None),
             Some(Entry::Commitment(commitment)) => {

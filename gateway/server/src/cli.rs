@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use coretime_audit::Bound;
 use coretime_log::{ChainHash, Position};
 use coretime_types::Sequence;
 use std::net::SocketAddr;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Verifies a copy of the log, without the server. Exit code 0: all is well; 1: a discrepancy; 2: it cannot be read.
     Verify(VerifyArgs),
+    /// Reads a copy of the log out, for accountants and other programs.
+    Export(ExportArgs),
 }
 
 /// Which coretime chain the development chain imitates.
@@ -163,6 +166,50 @@ pub(crate) struct VerifyArgs {
     /// Prints one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What `export` reads out.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ExportTable {
+    /// Each trade twice: as the buyer and as the seller sees it.
+    Fills,
+    /// Each trade once.
+    Trades,
+    /// Each command, with what came of it.
+    Commands,
+    /// Each change of an account's money, with its reason.
+    Ledger,
+}
+
+/// How `export` writes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values, with a line of names first.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// What is read out.
+    #[arg(value_enum)]
+    pub(crate) table: ExportTable,
+    /// The log: a folder of segments, or the data folder that it is in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    /// How it is written.
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// The first command: its sequence, or a time such as 2026-11-01T00:00:00Z [default: the log's first].
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: Option<Bound>,
+    /// The last command, as above [default: the log's last].
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Option<Bound>,
+    /// How many decimals the chain's token has.
+    #[arg(long, value_name = "DIGITS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(..=38))]
+    pub(crate) token_decimals: u32,
 }
 
 fn parse_receipt(text: &str) -> Result<Position, String> {

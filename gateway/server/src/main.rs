@@ -10,6 +10,7 @@ mod cli;
 mod demo;
 #[cfg(feature = "dev-chain")]
 mod dev;
+mod export;
 mod fill_source;
 mod interrupt;
 #[cfg(feature = "dev-chain")]
@@ -42,6 +43,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
     match &command {
         cli::Command::Replay(args) => return replay::run(args).map(|()| ExitCode::SUCCESS),
         cli::Command::Verify(args) => return verify::run(args),
+        cli::Command::Export(args) => return export::run(args).map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -55,7 +57,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
             cli::Command::Chain(args) => chain::run(args).await,
             cli::Command::Serve(args) => serve::run(args).await,
             // Done above, without a runtime.
-            cli::Command::Replay(_) | cli::Command::Verify(_) => Ok(()),
+            cli::Command::Replay(_) | cli::Command::Verify(_) | cli::Command::Export(_) => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -65,7 +67,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
 /// tells its own story, shows only what goes wrong.
 fn start_logging(command: &cli::Command) {
     let quiet = match command {
-        cli::Command::Replay(_) | cli::Command::Verify(_) => true,
+        cli::Command::Replay(_) | cli::Command::Verify(_) | cli::Command::Export(_) => true,
         #[cfg(feature = "dev-chain")]
         cli::Command::Demo(_) => true,
         _ => false,

@@ -1,6 +1,11 @@
 //! Everything but orders and time: settings, modes, custody, settlement, cuts (sections 1, 5, 7 and 8).
 
-use super::{Checker, Pending, ledger::Holder, order::Piece, told::Told};
+use super::{
+    Checker, Pending,
+    ledger::{Entry, Holder},
+    order::Piece,
+    told::Told,
+};
 use crate::error::{Check, Mismatch, holds, same};
 use coretime_types::{
     AccountId, BlockNumber, Call, ChainReference, CoreMask, Event, FailureOutcome, InstructionEnd,
@@ -66,7 +71,7 @@ impl Checker {
         let too_much =
             || Mismatch::new("all deposits", None, "that they fit into 128 bits", "that they do not");
         flows.funds_deposited = flows.funds_deposited.checked_add(amount).ok_or_else(too_much)?;
-        self.ledger.credit(account, amount)
+        self.ledger.credit(account, amount, Entry::Deposit)
     }
 
     pub(super) fn deposit_region(
@@ -100,8 +105,7 @@ impl Checker {
 
     fn charge_withdrawal(&mut self, account: AccountId) -> Check {
         let fee = self.settings.withdrawal_fee;
-        self.ledger.debit(account, fee)?;
-        self.ledger.credit(self.settings.fee_account, fee)
+        self.ledger.pay(account, self.settings.fee_account, fee, Entry::WithdrawalFee)
     }
 
     pub(super) fn withdraw_funds(
@@ -115,10 +119,9 @@ impl Checker {
         // Amount and fee must both have been there before: the fee account may be the same.
         let fee = self.settings.withdrawal_fee;
         let cost = amount.checked_add(fee).unwrap_or(Planck(u128::MAX));
-        self.ledger.debit(account, cost)?;
-        self.ledger.credit(account, cost)?;
+        holds("the withdrawal is covered", None, self.ledger.free(account) >= cost)?;
         self.charge_withdrawal(account)?;
-        self.ledger.debit(account, amount)?;
+        self.ledger.debit(account, amount, Entry::Withdrawal)?;
         let flows = &mut self.ledger.flows;
         flows.funds_withdrawn = Planck(flows.funds_withdrawn.0.saturating_add(amount.0));
         let (number, call) = (self.next_instruction(), Call::Pay { to: account, amount });
@@ -185,15 +188,14 @@ impl Checker {
             }
             (FailureOutcome::Returned, None, Call::Pay { to, amount }) => {
                 flows.funds_withdrawn = Planck(flows.funds_withdrawn.0.saturating_sub(amount.0));
-                self.ledger.credit(to, amount)
+                self.ledger.credit(to, amount, Entry::WithdrawalReturned)
             }
             (FailureOutcome::Returned, None, _) => Ok(()),
         }
     }
 
     pub(super) fn compensate(&mut self, account: AccountId, amount: Planck) -> Check {
-        self.ledger.debit(self.settings.fee_account, amount)?;
-        self.ledger.credit(account, amount)
+        self.ledger.pay(self.settings.fee_account, account, amount, Entry::Compensation)
     }
 
     pub(super) fn partition(&mut self, account: AccountId, id: RegionId, pivot: Timeslice) -> Check {

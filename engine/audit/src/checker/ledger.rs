@@ -4,14 +4,40 @@ use super::order::Piece;
 use crate::error::{Check, Mismatch, same};
 use coretime_types::{
     AccountId, CoreIndex, InstructionNumber, OrderId, PartTimeslices, Planck, Region, RegionId, Timeslice,
+    TradeId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An account's money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Money {
-    pub(super) free: Planck,
-    pub(super) held: Planck,
+pub(crate) struct Money {
+    pub(crate) free: Planck,
+    pub(crate) held: Planck,
+}
+
+/// Why money moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Deposit,
+    Withdrawal,
+    WithdrawalFee,
+    WithdrawalReturned,
+    Compensation,
+    /// From free to held, or back.
+    Hold(OrderId),
+    Notional(TradeId),
+    TakerFee(TradeId),
+    MakerFee(TradeId),
+    DeliveryFee(TradeId),
+}
+
+/// One change of an account's money, with what it had then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Movement {
+    pub(crate) account: AccountId,
+    pub(crate) entry: Entry,
+    pub(crate) before: Money,
+    pub(crate) after: Money,
 }
 
 /// Whose a region is.
@@ -53,6 +79,8 @@ pub(super) struct Ledger {
     /// All money of all accounts, and all part-timeslices in the ledger; kept entry by entry.
     funds_there: u128,
     parts_there: u128,
+    /// What moved, if somebody wants to know.
+    journal: Option<Vec<Movement>>,
 }
 
 fn impossible(what: &'static str, order: Option<OrderId>, detail: String) -> Box<Mismatch> {
@@ -68,26 +96,58 @@ impl Ledger {
         self.assets.iter()
     }
 
-    /// Money comes into an account from nowhere: the caller takes it from somewhere.
-    pub(super) fn credit(&mut self, account: AccountId, amount: Planck) -> Check {
-        let money = self.accounts.entry(account).or_default();
-        let sum = money.free.checked_add(amount).zip(self.funds_there.checked_add(amount.0));
-        let (free, there) = sum
-            .ok_or_else(|| impossible("a credit", None, format!("{amount} more than fits, to {account}")))?;
-        money.free = free;
+    /// From now on what moves is kept, until it is taken.
+    pub(super) fn keep_journal(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    pub(super) fn take_journal(&mut self) -> Vec<Movement> {
+        self.journal.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    fn set(&mut self, account: AccountId, entry: Entry, before: Money, after: Money) {
+        self.accounts.insert(account, after);
+        if let Some(journal) = &mut self.journal
+            && before != after
+        {
+            journal.push(Movement { account, entry, before, after });
+        }
+    }
+
+    fn money(&self, account: AccountId) -> Money {
+        self.accounts.get(&account).copied().unwrap_or_default()
+    }
+
+    pub(super) fn free(&self, account: AccountId) -> Planck {
+        self.money(account).free
+    }
+
+    /// Money comes into the ledger.
+    pub(super) fn credit(&mut self, account: AccountId, amount: Planck, entry: Entry) -> Check {
+        let before = self.money(account);
+        let sum = before.free.checked_add(amount).zip(self.funds_there.checked_add(amount.0));
+        let too_much = || impossible("a credit", None, format!("{amount} more than fits, to {account}"));
+        let (free, there) = sum.ok_or_else(too_much)?;
         self.funds_there = there;
+        self.set(account, entry, before, Money { free, ..before });
         Ok(())
     }
 
-    pub(super) fn debit(&mut self, account: AccountId, amount: Planck) -> Check {
-        let money = self.accounts.entry(account).or_default();
-        let left = money.free.checked_sub(amount);
-        let free = left.ok_or_else(|| {
-            impossible("a debit", None, format!("{account} has {} free of {amount}", money.free))
-        })?;
-        money.free = free;
+    /// Money leaves the ledger.
+    pub(super) fn debit(&mut self, account: AccountId, amount: Planck, entry: Entry) -> Check {
+        let before = self.money(account);
+        let too_little =
+            || impossible("a debit", None, format!("{account} has {} free of {amount}", before.free));
+        let free = before.free.checked_sub(amount).ok_or_else(too_little)?;
         self.funds_there = self.funds_there.saturating_sub(amount.0);
+        self.set(account, entry, before, Money { free, ..before });
         Ok(())
+    }
+
+    /// Money goes from one account to another.
+    pub(super) fn pay(&mut self, from: AccountId, to: AccountId, amount: Planck, entry: Entry) -> Check {
+        self.debit(from, amount, entry)?;
+        self.credit(to, amount, entry)
     }
 
     /// Changes what an order holds of its account's money.
@@ -98,16 +158,16 @@ impl Ledger {
         from: Planck,
         to: Planck,
     ) -> Check {
-        let money = self.accounts.entry(account).or_default();
-        let free = money.free.checked_add(from).and_then(|free| free.checked_sub(to));
-        let held = money.held.checked_sub(from).and_then(|held| held.checked_add(to));
+        let before = self.money(account);
+        let free = before.free.checked_add(from).and_then(|free| free.checked_sub(to));
+        let held = before.held.checked_sub(from).and_then(|held| held.checked_add(to));
         let (free, held) = free.zip(held).ok_or_else(|| {
-            let Money { free, held } = *money;
+            let Money { free, held } = before;
             let detail =
                 format!("{account} has {free} free and {held} held, for a hold of {to} instead of {from}");
             impossible("the cover of an order", Some(order), detail)
         })?;
-        *money = Money { free, held };
+        self.set(account, Entry::Hold(order), before, Money { free, held });
         Ok(())
     }
 

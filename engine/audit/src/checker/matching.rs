@@ -3,7 +3,7 @@
 use super::{
     Checker, Pending,
     fit::{Sides, cut, earliest_fit, sides},
-    ledger::Holder,
+    ledger::{Entry, Holder},
     money,
     order::{Order, Piece, Terms},
     told::Told,
@@ -107,12 +107,9 @@ impl Checker {
         holds("the bid's quantity", Some(buyer.id), trade.parts <= bid.remaining)?;
 
         let taker_fee = i128::try_from(fees.taker.0).unwrap_or(i128::MAX);
-        let (buyer_fee, seller_fee) =
-            if maker_is_bid { (fees.maker, taker_fee) } else { (taker_fee, fees.maker) };
+        let buyer_fee = if maker_is_bid { fees.maker } else { taker_fee };
         let delivery_fee = if bid.delivery == Delivery::Custody { Planck::ZERO } else { buyer.delivery_fee };
-        let fees_paid = money::plus(maker.id, fees.taker, fees.maker)?;
         let cost = money::plus(buyer.id, notional, buyer_fee)?;
-        let proceeds = money::minus(seller.id, notional, seller_fee)?;
         let remaining = coretime_types::Parts(bid.remaining.0.saturating_sub(fit.parts.0));
         let held = money::hold(buyer, bid, remaining)?;
         let released = bid.held.checked_sub(held);
@@ -122,13 +119,15 @@ impl Checker {
         let (before, delivery, buyer_id, seller_id) = (bid.held, bid.delivery, buyer.id, seller.id);
         let sold = ask.pieces[index];
 
+        let (trade_id, venue) = (expected.trade_id, self.settings.fee_account);
+        self.ledger.change_hold(buyer_id, expected.buyer, before, held)?;
+        self.ledger.pay(expected.buyer, expected.seller, notional, Entry::Notional(trade_id))?;
+        self.ledger.pay(taker.account, venue, fees.taker, Entry::TakerFee(trade_id))?;
+        let maker_fee = Planck(fees.maker.unsigned_abs());
+        let (payer, payee) = if fees.maker < 0 { (venue, maker.account) } else { (maker.account, venue) };
+        self.ledger.pay(payer, payee, maker_fee, Entry::MakerFee(trade_id))?;
+        self.ledger.pay(expected.buyer, venue, delivery_fee, Entry::DeliveryFee(trade_id))?;
         let (buyer, seller) = if maker_is_bid { (maker, taker) } else { (taker, maker) };
-        self.ledger.change_hold(buyer_id, buyer.account, before, held)?;
-        self.ledger.debit(buyer.account, cost)?;
-        self.ledger.debit(buyer.account, delivery_fee)?;
-        self.ledger.credit(seller.account, proceeds)?;
-        self.ledger.credit(self.settings.fee_account, fees_paid)?;
-        self.ledger.credit(self.settings.fee_account, delivery_fee)?;
         if let Terms::Bid(bid) = &mut buyer.terms {
             (bid.remaining, bid.held) = (remaining, held);
         }

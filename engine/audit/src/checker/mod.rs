@@ -25,6 +25,7 @@ use book::Book;
 use coretime_types::{
     AccountId, Call, ChainReference, Command, Event, InstructionNumber, Mode, OrderId, Settings, Timeslice,
 };
+pub(crate) use ledger::{Entry, Money, Movement};
 use ledger::{Holder, Ledger};
 use order::{Order, Terms};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,16 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
+    /// From now on what moves between accounts is kept, until it is taken.
+    pub(crate) fn keep_journal(&mut self) {
+        self.ledger.keep_journal();
+    }
+
+    /// What has moved since it was last taken.
+    pub(crate) fn take_journal(&mut self) -> Vec<Movement> {
+        self.ledger.take_journal()
+    }
+
     /// How many orders are live.
     pub(crate) fn live_orders(&self) -> usize {
         self.book.len()

@@ -58,9 +58,3 @@ pub(super) fn hold(order: &Order, bid: &Bid, remaining: Parts) -> Check<Planck> 
 pub(super) fn plus(order: OrderId, amount: Planck, fee: i128) -> Check<Planck> {
     amount.0.checked_add_signed(fee).map(Planck).ok_or_else(|| overflow(order))
 }
-
-/// `amount - fee`, of which the fee may be negative.
-pub(super) fn minus(order: OrderId, amount: Planck, fee: i128) -> Check<Planck> {
-    let negated = fee.checked_neg().ok_or_else(|| overflow(order))?;
-    plus(order, amount, negated)
-}
