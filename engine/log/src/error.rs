@@ -80,6 +80,18 @@ pub enum LogError {
         /// What replaying gave.
         found: OutputsHash,
     },
+    /// The log has another command at a place that is known.
+    #[error(
+        "the log has another history: at sequence {sequence} its chain hash must be {expected}, it is {found}"
+    )]
+    OtherHistory {
+        /// The place.
+        sequence: Sequence,
+        /// What is known of it.
+        expected: ChainHash,
+        /// What the log has.
+        found: ChainHash,
+    },
     /// A command that no record can hold. Nothing was written.
     #[error("the command takes {bytes} bytes; a record holds up to {MAX_PAYLOAD_BYTES}")]
     TooLarge {

@@ -96,11 +96,11 @@ mod segment;
 mod segment_file;
 mod writer;
 
-pub use chain::{ChainHash, Commitment, Outputs, OutputsHash, Position};
+pub use chain::{ChainHash, Commitment, Outputs, OutputsHash, Position, Start};
 pub use error::{Damage, LogError};
 pub use format::{FORMAT_VERSION, MAX_PAYLOAD_BYTES};
 pub use reader::{Entry, Reader, Record, Remainder};
-pub use recover::{Recovered, recover, recover_through};
+pub use recover::{Recovered, recover, recover_from, recover_through};
 pub use segment_file::{OpenSegment, SegmentFile};
 pub use writer::{Options, Writer};
 

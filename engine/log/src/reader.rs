@@ -85,6 +85,17 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Opens the log so that the first command read is the one behind `position`, which the log must have.
+    ///
+    /// # Errors
+    /// [`LogError::OtherHistory`] if the log has another command there; else as [`Reader::open`].
+    pub fn open_behind(log_folder: &Path, position: Position) -> Result<Reader, LogError> {
+        let Position { sequence, chain_hash: expected } = position;
+        let reader = Reader::open(log_folder, Sequence(sequence.0.saturating_add(1)))?;
+        let found = reader.position().chain_hash;
+        if found == expected { Ok(reader) } else { Err(LogError::OtherHistory { sequence, expected, found }) }
+    }
+
     /// The next command, or `None` at the log's end (before a torn record, if there is one). Only for a log that
     /// nobody writes to, and for who does not replay: what the log commits to is passed over.
     pub fn next_record(&mut self) -> Result<Option<Record>, LogError> {

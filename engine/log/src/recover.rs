@@ -1,7 +1,8 @@
 //! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
 
 use crate::{
-    Damage, Entry, LogError, Options, Outputs, Position, Reader, Record, Writer, folder, format, log_folder,
+    Damage, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, folder, format,
+    log_folder,
     segment::SegmentReader,
     segment_file::{OpenSegment, plain},
     writer::Tail,
@@ -49,6 +50,30 @@ pub fn recover_through(
     data_folder: &Path,
     options: Options,
     open_segment: OpenSegment,
+    replay: impl FnMut(Record, &mut Vec<Event>),
+) -> Result<(Writer, Recovered), LogError> {
+    recover_at(data_folder, options, open_segment, Start::default(), replay)
+}
+
+/// As [`recover`], but replays only what follows a place that is known. Segments before it are not looked at.
+///
+/// # Errors
+/// As [`recover`]; [`LogError::OtherHistory`] if the log has another command there, and [`LogError::EndsEarly`] if it
+/// ends before it.
+pub fn recover_from(
+    data_folder: &Path,
+    options: Options,
+    start: Start,
+    replay: impl FnMut(Record, &mut Vec<Event>),
+) -> Result<(Writer, Recovered), LogError> {
+    recover_at(data_folder, options, plain, start, replay)
+}
+
+fn recover_at(
+    data_folder: &Path,
+    options: Options,
+    open_segment: OpenSegment,
+    start: Start,
     mut replay: impl FnMut(Record, &mut Vec<Event>),
 ) -> Result<(Writer, Recovered), LogError> {
     fs::create_dir_all(data_folder).map_err(LogError::io("create", data_folder))?;
@@ -58,8 +83,8 @@ pub fn recover_through(
         folder::create_log(data_folder, &log_folder)?;
     }
 
-    let mut reader = Reader::open(&log_folder, Sequence(1))?;
-    let (mut outputs, mut events) = (Outputs::default(), Vec::new());
+    let mut reader = Reader::open_behind(&log_folder, start.position)?;
+    let (mut outputs, mut events) = (Outputs::after(start.position.sequence, start.outputs), Vec::new());
     while let Some(entry) = reader.next_entry()? {
         match entry {
             Entry::Command(record) => {

@@ -15,6 +15,8 @@ pub struct EngineConfig {
     pub group_max: usize,
     /// Records kept in memory for readers.
     pub history_capacity: usize,
+    /// A snapshot is written whenever so many commands have come; 0: never. A second state machine is kept for that.
+    pub snapshot_every_commands: u64,
     /// How the log is kept.
     pub log: coretime_log::Options,
 }
@@ -28,6 +30,7 @@ impl EngineConfig {
             ahead_capacity: 4096,
             group_max: 1024,
             history_capacity: 65_536,
+            snapshot_every_commands: 1_000_000,
             log: coretime_log::Options::default(),
         }
     }

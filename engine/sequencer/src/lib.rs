@@ -24,11 +24,19 @@
 //! - Everything is bounded: the queues ([`SubmitError::Busy`]), the history in memory, every reader's buffer. A slow
 //!   reader never holds the engine up: an [`EventReader`] reads on from the disk, a [`Subscription`] ends as lagged.
 //!
+//! # Snapshots
+//!
+//! Every so many commands a snapshot of the whole state is written, by a second state machine that follows the durable
+//! log on a thread of its own: the engine never waits for it. A start, and a reader that has to go back to the disk,
+//! takes the newest good snapshot and replays what follows. A damaged snapshot is passed over, and one from which other
+//! events follow than the log commits to; a log that ends before a snapshot, or has another history, is not started
+//! from.
+//!
 //! # What it does not do
 //!
 //! It knows no rule of the market, no protobuf and no chain, and needs no async runtime: the futures here are woken by
-//! the log thread. There are no snapshots yet: a start, and an [`EventReader`] that has to go back to the disk,
-//! replay the log from its beginning. A history kept in memory counts records, not bytes.
+//! the log thread. A state machine that gives no snapshots of itself, as the market
+//! does today, is replayed from the log's beginning. A history kept in memory counts records, not bytes.
 
 mod answer;
 mod config;
@@ -41,6 +49,7 @@ mod replay;
 mod request;
 mod running;
 mod shared;
+mod snapshot;
 mod stop;
 mod subscription;
 mod thread;
@@ -62,6 +71,22 @@ use coretime_types::{Command, Event};
 pub trait StateMachine: Default + Send + 'static {
     /// Applies a command and appends its events.
     fn apply(&mut self, command: &Command, events: &mut Vec<Event>);
+
+    /// The whole state, for a snapshot; `None` where no snapshots are made.
+    fn encode_snapshot(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// The state machine that [`encode_snapshot`](StateMachine::encode_snapshot) was asked of; `None` if these bytes
+    /// are not of one. Whatever the bytes are, it does not take memory without bound.
+    fn restore_snapshot(_: &[u8]) -> Option<Self> {
+        None
+    }
+
+    /// The hash of the whole state: a state machine that was restored has the same.
+    fn state_hash(&self) -> [u8; 32] {
+        [0; 32]
+    }
 }
 
 impl StateMachine for Market {

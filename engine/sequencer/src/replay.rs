@@ -1,10 +1,13 @@
 //! Going through the log again, for a reader that has fallen behind the history in memory.
 
-use crate::{ReadError, Record, StateMachine, history::Lookup, shared::Shared, stop::panic_message};
-use coretime_log::{Entry, Outputs, Reader};
+use crate::{
+    ReadError, Record, StateMachine, history::Lookup, shared::Shared, snapshot, stop::panic_message,
+};
+use coretime_log::{Entry, LogError, Outputs, Reader};
 use coretime_types::{Event, Sequence};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::Arc,
     thread,
 };
@@ -52,10 +55,9 @@ fn run<M: StateMachine>(
     from: Sequence,
     sender: &mpsc::Sender<Result<Arc<Record>, ReadError>>,
 ) -> Result<(), ReadError> {
-    let mut machine = M::default();
+    let restored = Restored::<M>::newest(&shared.data_folder, from).map_err(Arc::new)?;
+    let Restored { mut machine, mut reader, mut outputs } = restored;
     let mut events = Vec::new();
-    let mut outputs = Outputs::default();
-    let mut reader = Reader::open(&shared.log_folder, Sequence(1)).map_err(Arc::new)?;
     loop {
         let durable = shared.durable_position().sequence;
         while let Some(entry) = reader.next_up_to(durable).map_err(Arc::new)? {
@@ -81,5 +83,31 @@ fn run<M: StateMachine>(
         if shared.find(next) != Lookup::Gone {
             return Ok(());
         }
+    }
+}
+
+/// A state machine, and the log behind the place that its state is of.
+pub(crate) struct Restored<M> {
+    pub(crate) machine: M,
+    pub(crate) reader: Reader,
+    pub(crate) outputs: Outputs,
+}
+
+impl<M: StateMachine> Restored<M> {
+    /// From the newest good snapshot before a sequence, else from the log's beginning.
+    pub(crate) fn newest(data_folder: &Path, before: Sequence) -> Result<Restored<M>, LogError> {
+        let log_folder = coretime_log::log_folder(data_folder);
+        for sequence in snapshot::newest(data_folder).into_iter().filter(|sequence| *sequence < before) {
+            let restored = snapshot::restore::<M>(data_folder, sequence).and_then(|(machine, start)| {
+                let reader = Reader::open_behind(&log_folder, start.position)?;
+                Ok(Restored { machine, reader, outputs: Outputs::after(sequence, start.outputs) })
+            });
+            match restored {
+                Ok(restored) => return Ok(restored),
+                Err(error) => tracing::warn!(%sequence, %error, "a snapshot is passed over"),
+            }
+        }
+        let reader = Reader::open(&log_folder, Sequence(1))?;
+        Ok(Restored { machine: M::default(), reader, outputs: Outputs::default() })
     }
 }
