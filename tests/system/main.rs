@@ -6,5 +6,6 @@
 mod bad_input;
 mod demo;
 mod exchange;
+mod kills;
 mod replay;
 mod restart;

@@ -1,6 +1,6 @@
 //! What can go wrong, and where.
 
-use crate::{ChainHash, FORMAT_VERSION, MAX_PAYLOAD_BYTES};
+use crate::{ChainHash, FORMAT_VERSION, MAX_PAYLOAD_BYTES, OutputsHash};
 use coretime_types::Sequence;
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -35,9 +35,9 @@ pub enum LogError {
         /// What is wrong.
         damage: Damage,
     },
-    /// The log was written by a newer program.
-    #[error("{} has format version {found}; this program reads up to {FORMAT_VERSION}", path.display())]
-    NewerVersion {
+    /// The log was written by another version of the program.
+    #[error("{} has format version {found}; this program reads version {FORMAT_VERSION} only", path.display())]
+    OtherVersion {
         /// The segment.
         path: PathBuf,
         /// Its version.
@@ -64,6 +64,33 @@ pub enum LogError {
         path: PathBuf,
         /// The first sequence that is missing.
         sequence: Sequence,
+    },
+    /// Replaying the commands gave other events than the log commits to: the log, or the rules, were changed.
+    #[error(
+        "the log commits to other events: up to sequence {sequence} their hash must be {expected}, \
+         but replaying up to {replayed} gives {found}"
+    )]
+    OutputsDiffer {
+        /// The last command that the commitment covers.
+        sequence: Sequence,
+        /// What the log says.
+        expected: OutputsHash,
+        /// The last command that was replayed: the same, unless the caller left one out.
+        replayed: Sequence,
+        /// What replaying gave.
+        found: OutputsHash,
+    },
+    /// The log has another command at a place that is known.
+    #[error(
+        "the log has another history: at sequence {sequence} its chain hash must be {expected}, it is {found}"
+    )]
+    OtherHistory {
+        /// The place.
+        sequence: Sequence,
+        /// What is known of it.
+        expected: ChainHash,
+        /// What the log has.
+        found: ChainHash,
     },
     /// A command that no record can hold. Nothing was written.
     #[error("the command takes {bytes} bytes; a record holds up to {MAX_PAYLOAD_BYTES}")]
@@ -148,6 +175,12 @@ pub enum Damage {
         /// What it says.
         found: Sequence,
     },
+    /// A commitment that covers no command.
+    #[error("the commitment covers nothing that is new")]
+    EmptyCommitment,
+    /// The segment ends with commands that no commitment covers.
+    #[error("the segment is sealed before its last commands are committed to")]
+    Uncommitted,
     /// Time goes back.
     #[error("the record's time is {found_ms} ms, before the one preceding it, {previous_ms} ms")]
     TimeBackwards {

@@ -1,10 +1,10 @@
 //! The bytes of headers and records. The crate's front page is the specification.
 
-use crate::{ChainHash, Damage};
+use crate::{ChainHash, Commitment, Damage, OutputsHash};
 use coretime_types::Sequence;
 
-/// The format that this program writes, and the newest that it reads.
-pub const FORMAT_VERSION: u32 = 1;
+/// The format that this program writes, and the only one that it reads.
+pub const FORMAT_VERSION: u32 = 2;
 /// The largest command that a record holds, in bytes of SCALE.
 pub const MAX_PAYLOAD_BYTES: usize = 4 << 20;
 
@@ -14,11 +14,14 @@ pub(crate) const FIXED_BODY_BYTES: usize = 17;
 pub(crate) const SUFFIX_BYTES: usize = 5;
 /// A seal has no payload.
 pub(crate) const SEAL_BYTES: usize = PREFIX_BYTES + FIXED_BODY_BYTES + SUFFIX_BYTES;
+/// A commitment's payload is a hash.
+pub(crate) const COMMITMENT_BYTES: usize = SEAL_BYTES + 32;
 
 const MAGIC: [u8; 8] = *b"CTXLOG\r\n";
 const END_MARK: u8 = 0xA5;
 const KIND_COMMAND: u8 = 1;
 const KIND_SEAL: u8 = 2;
+const KIND_COMMITMENT: u8 = 3;
 
 /// What a segment begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub(crate) struct Header {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum HeaderError {
     Damaged(Damage),
-    NewerVersion(u32),
+    OtherVersion(u32),
 }
 
 impl Header {
@@ -55,7 +58,7 @@ impl Header {
         }
         let version = u32::from_le_bytes(array(&bytes[8..12]));
         if version != FORMAT_VERSION {
-            return Err(HeaderError::NewerVersion(version));
+            return Err(HeaderError::OtherVersion(version));
         }
         Ok(Header {
             first: Sequence(u64::from_le_bytes(array(&bytes[12..20]))),
@@ -69,6 +72,7 @@ impl Header {
 pub(crate) enum Kind {
     Command,
     Seal,
+    Commitment,
 }
 
 /// What a record says, apart from its payload.
@@ -91,6 +95,7 @@ pub(crate) fn append_record(
     buffer.push(match body.kind {
         Kind::Command => KIND_COMMAND,
         Kind::Seal => KIND_SEAL,
+        Kind::Commitment => KIND_COMMITMENT,
     });
     buffer.extend_from_slice(&body.sequence.0.to_le_bytes());
     buffer.extend_from_slice(&body.time_ms.to_le_bytes());
@@ -121,6 +126,18 @@ pub(crate) fn seal(next: Sequence) -> Vec<u8> {
     // Without a payload it cannot be too large.
     let _ = append_record(&mut bytes, body, |_| {});
     bytes
+}
+
+/// Appends a commitment.
+pub(crate) fn append_commitment(buffer: &mut Vec<u8>, commitment: Commitment) {
+    let body = Body { kind: Kind::Commitment, sequence: commitment.sequence, time_ms: 0 };
+    // A hash cannot be too large.
+    let _ = append_record(buffer, body, |buffer| buffer.extend_from_slice(&commitment.outputs.0));
+}
+
+/// The hash in a commitment's payload, whose length [`parse_record`] has checked.
+pub(crate) fn outputs_hash(payload: &[u8]) -> Option<OutputsHash> {
+    payload.try_into().ok().map(OutputsHash)
 }
 
 /// The body's length, from a record's first eight bytes.
@@ -154,6 +171,7 @@ pub(crate) fn parse_record(record: &[u8]) -> Result<(Body, &[u8]), Damage> {
     let kind = match fixed[0] {
         KIND_COMMAND => Kind::Command,
         KIND_SEAL if payload.is_empty() => Kind::Seal,
+        KIND_COMMITMENT if payload.len() == 32 => Kind::Commitment,
         found => return Err(Damage::UnknownKind { found }),
     };
     let sequence = Sequence(u64::from_le_bytes(array(&fixed[1..9])));
@@ -201,6 +219,17 @@ mod tests {
     }
 
     #[test]
+    fn a_commitment_is_a_record_with_a_hash() {
+        let mut bytes = Vec::new();
+        let commitment = Commitment { sequence: Sequence(7), outputs: OutputsHash([9; 32]) };
+        append_commitment(&mut bytes, commitment);
+        assert_eq!(bytes.len(), COMMITMENT_BYTES);
+        let (body, payload) = parse_record(&bytes).unwrap();
+        assert_eq!(body, Body { kind: Kind::Commitment, sequence: Sequence(7), time_ms: 0 });
+        assert_eq!(outputs_hash(payload), Some(commitment.outputs));
+    }
+
+    #[test]
     fn a_payload_beyond_the_bound_leaves_the_buffer_alone() {
         let mut bytes = vec![9];
         let body = Body { kind: Kind::Command, sequence: Sequence(1), time_ms: 0 };
@@ -211,15 +240,17 @@ mod tests {
     }
 
     #[test]
-    fn a_header_from_a_newer_program_is_told_from_a_damaged_one() {
+    fn a_header_of_another_version_is_told_from_a_damaged_one() {
         let header = Header { first: Sequence(9), chain_before: ChainHash([7; 32]) };
-        let mut bytes = header.to_bytes();
-        assert_eq!(Header::from_bytes(&bytes), Ok(header));
-        bytes[8] = 2;
-        assert_eq!(Header::from_bytes(&bytes), Err(HeaderError::Damaged(Damage::HeaderChecksum)));
-        let checksum = crc32c::crc32c(&bytes[..60]);
-        bytes[60..].copy_from_slice(&checksum.to_le_bytes());
-        assert_eq!(Header::from_bytes(&bytes), Err(HeaderError::NewerVersion(2)));
+        assert_eq!(Header::from_bytes(&header.to_bytes()), Ok(header));
+        for version in [1, 3] {
+            let mut bytes = header.to_bytes();
+            bytes[8] = version;
+            assert_eq!(Header::from_bytes(&bytes), Err(HeaderError::Damaged(Damage::HeaderChecksum)));
+            let checksum = crc32c::crc32c(&bytes[..60]);
+            bytes[60..].copy_from_slice(&checksum.to_le_bytes());
+            assert_eq!(Header::from_bytes(&bytes), Err(HeaderError::OtherVersion(version.into())));
+        }
     }
 
     proptest! {

@@ -7,6 +7,8 @@
 //! - [`recover`] gives every such record back, in order, or refuses and says file, offset and sequence. It repairs two
 //!   things only, both of which a crash leaves and neither of which was ever acknowledged: a torn last record is cut
 //!   off, and a segment that was created but not yet begun is removed.
+//! - The log commits to outputs too: every group that is synced ends with the hash of all events so far. Who replays
+//!   the commands finds out if other events are claimed, or if the rules give others than they gave then.
 //! - A write or sync that fails is final: the [`Writer`] takes nothing more. After a failed sync nobody knows what is
 //!   on disk, so it is never tried again as if nothing had happened; who restarts reads what is there.
 //! - No length found on disk is trusted before it is checked: damage cannot make a reader panic or allocate without
@@ -14,9 +16,12 @@
 //!
 //! # What it does not do
 //!
-//! It does not know what a command means, reads no clock and starts no thread. It does not keep old segments small:
-//! they stay until somebody archives them. It has no secret: who holds the folder can write another log that is valid
-//! in itself, and is convicted by any [`Position`] that was handed out as a receipt.
+//! It does not know what a command means or which events come of it (it is told), reads no clock and starts no thread.
+//! It does not keep old segments small: they stay until somebody archives them. It has no secret: who holds the folder
+//! can write another log that is valid in itself, and is convicted by any [`Position`] that was handed out as a receipt.
+//!
+//! A power failure in the middle of a sync may leave a later part of the last group on disk without an earlier one.
+//! That cannot be told from damage, so it is refused, although nothing of that group was acknowledged.
 //!
 //! # The folder
 //!
@@ -30,7 +35,7 @@
 //! refused. A segment is made beside `log/` and moved in complete, with its header durable. The whole of `log/` is
 //! made that way the first time: a `log/` without its first segment has lost it.
 //!
-//! # The format, byte by byte (version 1)
+//! # The format, byte by byte (version 2)
 //!
 //! Integers are little endian. Checksums are CRC32C (Castagnoli), stored as a u32. A segment is a header and then
 //! records without gaps.
@@ -41,7 +46,7 @@
 //! | offset | bytes | field |
 //! | --- | --- | --- |
 //! | 0 | 8 | magic: the ASCII letters `CTXLOG`, 0x0D, 0x0A |
-//! | 8 | 4 | format version, 1 |
+//! | 8 | 4 | format version, 2; any other is refused |
 //! | 12 | 8 | first sequence: of the first command in this segment |
 //! | 20 | 32 | the chain hash before the first record; 32 zero bytes in the very first segment |
 //! | 52 | 8 | zero |
@@ -53,21 +58,29 @@
 //! | --- | --- | --- |
 //! | 0 | 4 | body length: `17 + p`, at most 17 + 4 MiB |
 //! | 4 | 4 | checksum of bytes 0 to 3 |
-//! | 8 | 1 | kind: 1 is a command, 2 seals the segment; others belong to later versions and are refused |
-//! | 9 | 8 | sequence: of the command, from 1 without gaps; of a seal: the next command's |
-//! | 17 | 8 | time: milliseconds since 1970-01-01 UTC, never decreasing; of a seal: 0 |
-//! | 25 | p | payload: the command in SCALE (`coretime_types::Command`); of a seal: nothing |
+//! | 8 | 1 | kind: 1 is a command, 2 seals the segment, 3 is a commitment; others are refused |
+//! | 9 | 8 | sequence: of the command, from 1 without gaps; of a seal: the next command's; of a commitment: the last command's |
+//! | 17 | 8 | time: milliseconds since 1970-01-01 UTC, never decreasing; of a seal and a commitment: 0 |
+//! | 25 | p | payload: the command in SCALE (`coretime_types::Command`); of a seal: nothing; of a commitment: the 32 bytes of the outputs hash |
 //! | 25 + p | 4 | checksum of bytes 0 to 24 + p |
 //! | 29 + p | 1 | end mark, 0xA5 |
 //!
 //! The chain: `hash_n = BLAKE3(hash_(n-1) || r)`, where `r` is all `30 + p` bytes of the record and `hash_(n-1)` the 32
 //! bytes before it. Every record is in the chain but for seals, which tell nothing of their own. The chain hash of a
-//! sequence is the hash after its command's record.
+//! sequence, which a receipt names, is the hash after its command's record.
+//!
+//! The outputs: a commitment states `out_k = BLAKE3(out_(k-1) || e_a || ... || e_b)`, where `out_(k-1)` is what the
+//! commitment before it states (32 zero bytes before the first), `a` to `b` are the commands since then, and `e_n` is
+//! the list of all events of command `n` in SCALE (`Vec<coretime_types::Event>`, empty too). A commitment follows the
+//! last command of each group that is synced together, and of each segment before its seal. It covers at least one
+//! command that no earlier one does, so it is never the first record of a segment. A crash may cut a commitment off;
+//! then the next one covers its commands too. Being in the chain, a commitment is covered by the receipt of every later
+//! command.
 //!
 //! A segment that is full ends with a seal, which is written after the next segment is in place: so a sealed last
 //! segment has lost its successor.
 //!
-//! A segment may be followed by zero bytes (of a preallocated file). A last record is *torn* if its end mark is
+//! A segment may be followed by zero bytes: its file is made longer ahead of what is written. A last record is *torn* if its end mark is
 //! missing or zero and so is everything after it; then, and only in a segment without a seal, it is cut off.
 //! Everything else that does not fit, a complete record with a wrong checksum too, is damage. (The length has a checksum
 //! of its own so that a changed length is not taken for a torn record, and the end mark is there so that a complete
@@ -80,13 +93,15 @@ mod format;
 mod reader;
 mod recover;
 mod segment;
+mod segment_file;
 mod writer;
 
-pub use chain::{ChainHash, Position};
+pub use chain::{ChainHash, Commitment, Outputs, OutputsHash, Position, Start};
 pub use error::{Damage, LogError};
 pub use format::{FORMAT_VERSION, MAX_PAYLOAD_BYTES};
-pub use reader::{Reader, Record};
-pub use recover::{Recovered, recover};
+pub use reader::{Entry, Reader, Record, Remainder};
+pub use recover::{Recovered, recover, recover_from, recover_through};
+pub use segment_file::{OpenSegment, SegmentFile};
 pub use writer::{Options, Writer};
 
 use std::path::{Path, PathBuf};

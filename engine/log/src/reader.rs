@@ -1,7 +1,8 @@
 //! Reading the log from some sequence on.
 
 use crate::{
-    ChainHash, Damage, LogError, Position, folder,
+    ChainHash, Commitment, Damage, LogError, Position, folder,
+    recover::unbegun_segment_after,
     segment::{Item, SegmentReader},
 };
 use coretime_types::{Command, Sequence};
@@ -20,6 +21,15 @@ pub struct Record {
     pub command: Command,
 }
 
+/// What comes next in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A command.
+    Command(Record),
+    /// What the log commits to, for who replays: see [`Outputs::check`](crate::Outputs::check).
+    Commitment(Commitment),
+}
+
 /// Reads records in order, each once, and checks all it passes. It takes no lock: it works beside a writer (up to a
 /// position that is durable) and on a copy of the log alone.
 pub struct Reader {
@@ -30,6 +40,17 @@ pub struct Reader {
     /// What [`Reader::next_up_to`] was last asked for: beyond it, what was read ahead may be out of date.
     limit: Sequence,
     end: Option<End>,
+    /// In segments before this one.
+    passed_bytes: u64,
+}
+
+/// What a crash may leave behind the last record. None of it was ever acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remainder {
+    /// The beginning of a record.
+    pub is_torn: bool,
+    /// A segment that was created but not begun.
+    pub unbegun_segment: Option<PathBuf>,
 }
 
 /// Where a log without a seal ends.
@@ -39,12 +60,13 @@ pub(crate) struct End {
 }
 
 impl Reader {
-    /// Opens the log so that the first record read is `from` (at least 1). What precedes it in its segment is read and
-    /// checked now; segments before that are not looked at.
+    /// Opens the log so that the first command read is `from` (at least 1). The segment in which the one before it
+    /// stands is read and checked up to there; segments before that are not looked at.
     pub fn open(log_folder: &Path, from: Sequence) -> Result<Reader, LogError> {
         let from = from.max(Sequence(1));
         let listed = folder::list_segments(log_folder)?;
-        let first = listed.iter().copied().take_while(|first| *first <= from).last();
+        let before = Sequence(from.0.saturating_sub(1));
+        let first = listed.iter().copied().take_while(|first| *first <= before.max(Sequence(1))).last();
         let Some(first) = first else {
             let sequence = Sequence(1);
             return Err(LogError::MissingSegment {
@@ -57,15 +79,38 @@ impl Reader {
             segment.check_follows(ChainHash::START)?;
         }
         let log_folder = log_folder.to_path_buf();
-        let mut reader = Reader { log_folder, listed, segment, limit: Sequence(0), end: None };
-        let before = Sequence(from.0.saturating_sub(1));
+        let mut reader =
+            Reader { log_folder, listed, segment, limit: Sequence(0), end: None, passed_bytes: 0 };
         while reader.next_up_to(before)?.is_some() {}
         Ok(reader)
     }
 
-    /// The next record, or `None` at the log's end (before a torn record, if there is one). Only for a log that
-    /// nobody writes to.
+    /// Opens the log so that the first command read is the one behind `position`, which the log must have.
+    ///
+    /// # Errors
+    /// [`LogError::OtherHistory`] if the log has another command there; else as [`Reader::open`].
+    pub fn open_behind(log_folder: &Path, position: Position) -> Result<Reader, LogError> {
+        let Position { sequence, chain_hash: expected } = position;
+        let reader = Reader::open(log_folder, Sequence(sequence.0.saturating_add(1)))?;
+        let found = reader.position().chain_hash;
+        if found == expected { Ok(reader) } else { Err(LogError::OtherHistory { sequence, expected, found }) }
+    }
+
+    /// The next command, or `None` at the log's end (before a torn record, if there is one). Only for a log that
+    /// nobody writes to, and for who does not replay: what the log commits to is passed over.
     pub fn next_record(&mut self) -> Result<Option<Record>, LogError> {
+        loop {
+            match self.next_entry()? {
+                Some(Entry::Command(record)) => return Ok(Some(record)),
+                Some(Entry::Commitment(_)) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next command or commitment, or `None` at the log's end (before a torn record, if there is one). Only for a
+    /// log that nobody writes to.
+    pub fn next_entry(&mut self) -> Result<Option<Entry>, LogError> {
         if self.end.is_some() {
             return Ok(None);
         }
@@ -73,8 +118,9 @@ impl Reader {
             match self.segment.read_item()? {
                 Item::Command { time_ms, command } => {
                     let Position { sequence, chain_hash } = self.position();
-                    return Ok(Some(Record { sequence, chain_hash, time_ms, command }));
+                    return Ok(Some(Entry::Command(Record { sequence, chain_hash, time_ms, command })));
                 }
+                Item::Commitment(commitment) => return Ok(Some(Entry::Commitment(commitment))),
                 Item::Seal => {
                     if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
                         return Err(self.segment.damaged(Damage::AfterSeal));
@@ -94,13 +140,15 @@ impl Reader {
         if let Some(between) = self.listed.iter().find(|first| this < **first && **first < next) {
             return Err(LogError::UnexpectedFile { path: folder::segment_path(&self.log_folder, *between) });
         }
+        let passed_bytes = self.passed_bytes();
         self.segment = self.segment.open_next(folder::segment_path(&self.log_folder, next))?;
+        self.passed_bytes = passed_bytes;
         Ok(())
     }
 
-    /// The next record, or `None` once `limit` was read. Everything up to `limit` must be durable; later records may
-    /// be read by a later call with a higher limit.
-    pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Record>, LogError> {
+    /// The next command or commitment, or `None` once the command `limit` was read. Everything up to `limit` must be
+    /// durable; what follows may be read by a later call with a higher limit.
+    pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Entry>, LogError> {
         if self.segment.next_sequence() > limit {
             return Ok(None);
         }
@@ -108,18 +156,46 @@ impl Reader {
             self.segment.discard_read_ahead()?;
             self.limit = limit;
         }
-        let record = self.next_record()?;
-        if record.is_none() {
+        let entry = self.next_entry()?;
+        if entry.is_none() {
             let path = self.segment.path().clone();
             return Err(LogError::EndsEarly { path, sequence: self.segment.next_sequence() });
         }
-        Ok(record)
+        Ok(entry)
     }
 
-    /// The last record read, or passed on opening.
+    /// The last command read, or passed on opening.
     pub fn position(&self) -> Position {
         let sequence = Sequence(self.segment.next_sequence().0.saturating_sub(1));
-        Position { sequence, chain_hash: self.segment.chain() }
+        Position { sequence, chain_hash: self.segment.command_hash() }
+    }
+
+    /// The bytes of all segments that were there on opening: see [`Reader::passed_bytes`].
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn total_bytes(&self) -> Result<u64, LogError> {
+        let mut total = 0_u64;
+        for first in &self.listed {
+            let path = folder::segment_path(&self.log_folder, *first);
+            let metadata = std::fs::metadata(&path).map_err(LogError::io("measure", &path))?;
+            total = total.saturating_add(metadata.len());
+        }
+        Ok(total)
+    }
+
+    /// How many bytes were read since opening. Zeros behind the last record are never counted.
+    pub fn passed_bytes(&self) -> u64 {
+        self.passed_bytes.saturating_add(self.segment.offset())
+    }
+
+    /// What stands behind the last record, once [`Reader::next_entry`] has said that there is no more.
+    ///
+    /// # Errors
+    /// When segments follow that do not belong there.
+    pub fn remainder(&self) -> Result<Remainder, LogError> {
+        let unbegun_segment = unbegun_segment_after(&self.log_folder, &self.segment)?;
+        Ok(Remainder { is_torn: self.end.is_some_and(|end| end.torn), unbegun_segment })
     }
 
     /// Where the log ended, once [`Reader::next_record`] has said so.

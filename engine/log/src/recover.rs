@@ -1,10 +1,13 @@
 //! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
 
 use crate::{
-    Damage, LogError, Options, Position, Reader, Record, Writer, folder, format, log_folder,
+    Damage, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, folder, format,
+    log_folder,
     segment::SegmentReader,
+    segment_file::{OpenSegment, plain},
+    writer::Tail,
 };
-use coretime_types::Sequence;
+use coretime_types::{Event, Sequence};
 use std::{
     fs::{self, File},
     io::{Seek, SeekFrom},
@@ -23,14 +26,55 @@ pub struct Recovered {
 }
 
 /// Opens the log in a data folder, which is created if there is none, reads and checks all of it, calls `replay` with
-/// every record in order, and gives the writer that goes on behind the last.
+/// every command in order, and gives the writer that goes on behind the last.
 ///
-/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last record, and one from a newer
-/// program.
+/// `replay` appends the events that come of the command to the list, which is empty. They are compared with what the
+/// log commits to.
+///
+/// # Errors
+/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last record, one of another version,
+/// and one that commits to other events.
 pub fn recover(
     data_folder: &Path,
     options: Options,
-    mut replay: impl FnMut(Record),
+    replay: impl FnMut(Record, &mut Vec<Event>),
+) -> Result<(Writer, Recovered), LogError> {
+    recover_through(data_folder, options, plain, replay)
+}
+
+/// As [`recover`], and writes through what `open_segment` makes of each segment's file.
+///
+/// # Errors
+/// As [`recover`].
+pub fn recover_through(
+    data_folder: &Path,
+    options: Options,
+    open_segment: OpenSegment,
+    replay: impl FnMut(Record, &mut Vec<Event>),
+) -> Result<(Writer, Recovered), LogError> {
+    recover_at(data_folder, options, open_segment, Start::default(), replay)
+}
+
+/// As [`recover`], but replays only what follows a place that is known. Segments before it are not looked at.
+///
+/// # Errors
+/// As [`recover`]; [`LogError::OtherHistory`] if the log has another command there, and [`LogError::EndsEarly`] if it
+/// ends before it.
+pub fn recover_from(
+    data_folder: &Path,
+    options: Options,
+    start: Start,
+    replay: impl FnMut(Record, &mut Vec<Event>),
+) -> Result<(Writer, Recovered), LogError> {
+    recover_at(data_folder, options, plain, start, replay)
+}
+
+fn recover_at(
+    data_folder: &Path,
+    options: Options,
+    open_segment: OpenSegment,
+    start: Start,
+    mut replay: impl FnMut(Record, &mut Vec<Event>),
 ) -> Result<(Writer, Recovered), LogError> {
     fs::create_dir_all(data_folder).map_err(LogError::io("create", data_folder))?;
     let lock = folder::lock(data_folder)?;
@@ -39,12 +83,24 @@ pub fn recover(
         folder::create_log(data_folder, &log_folder)?;
     }
 
-    let mut reader = Reader::open(&log_folder, Sequence(1))?;
-    while let Some(record) = reader.next_record()? {
-        replay(record);
+    let mut reader = Reader::open_behind(&log_folder, start.position)?;
+    let (mut outputs, mut events) = (Outputs::after(start.position.sequence, start.outputs), Vec::new());
+    while let Some(entry) = reader.next_entry()? {
+        match entry {
+            Entry::Command(record) => {
+                events.clear();
+                replay(record, &mut events);
+                outputs.add(&events);
+            }
+            Entry::Commitment(commitment) => outputs.check(&commitment)?,
+        }
     }
     let last = reader.segment();
-    check_segments_after(&log_folder, last)?;
+    if let Some(path) = unbegun_segment_after(&log_folder, last)? {
+        // The writer makes it again when it is due.
+        fs::remove_file(&path).map_err(LogError::io("remove", &path))?;
+        folder::sync_folder(&log_folder)?;
+    }
 
     let path = last.path().clone();
     let file = File::options().write(true).open(&path).map_err(LogError::io("open", &path))?;
@@ -61,21 +117,25 @@ pub fn recover(
         last_time_ms: last.time_ms(),
         torn_bytes: if torn { file_bytes - last.offset() } else { 0 },
     };
-    let writer = Writer::new(
-        data_folder.to_path_buf(),
-        lock,
-        options,
-        (path, file, last.offset()),
-        recovered.position,
-        last.time_ms(),
-    );
-    Ok((writer, recovered))
+    let tail = Tail {
+        path,
+        file: open_segment(file),
+        segment_bytes: last.offset(),
+        position: recovered.position,
+        chain: last.chain(),
+        is_uncommitted: last.is_uncommitted(),
+        outputs,
+        time_ms: last.time_ms(),
+    };
+    Ok((Writer::new(data_folder.to_path_buf(), lock, options, open_segment, tail), recovered))
 }
 
 /// Nothing may follow the segment where the log ends, but for the one that a crash while rolling leaves: in its place,
-/// with its header only. That is removed; the writer makes it again when it is due.
-fn check_segments_after(log_folder: &Path, last: &SegmentReader) -> Result<(), LogError> {
-    let visited_to = last.next_sequence();
+/// with its header only.
+pub(crate) fn unbegun_segment_after(
+    log_folder: &Path,
+    last: &SegmentReader,
+) -> Result<Option<PathBuf>, LogError> {
     let mut after = Vec::new();
     for first in folder::list_segments(log_folder)? {
         let path = folder::segment_path(log_folder, first);
@@ -84,15 +144,14 @@ fn check_segments_after(log_folder: &Path, last: &SegmentReader) -> Result<(), L
         }
     }
     let (first, path) = match after.as_slice() {
-        [] => return Ok(()),
+        [] => return Ok(None),
         [only] => only,
         _ => return Err(last.damaged(Damage::NotSealed)),
     };
-    if *first != visited_to || !is_unbegun(path, *first, last)? {
+    if *first != last.next_sequence() || !is_unbegun(path, *first, last)? {
         return Err(last.damaged(Damage::NotSealed));
     }
-    fs::remove_file(path).map_err(LogError::io("remove", path))?;
-    folder::sync_folder(log_folder)
+    Ok(Some(path.clone()))
 }
 
 /// Whether a segment has no record and continues the log where it ends.

@@ -1,7 +1,7 @@
 //! Reading one segment.
 
 use crate::{
-    ChainHash, Damage, LogError,
+    ChainHash, Commitment, Damage, LogError,
     format::{self, Body, HEADER_BYTES, Header, HeaderError, Kind, PREFIX_BYTES, SUFFIX_BYTES},
 };
 use codec::DecodeAll;
@@ -18,6 +18,8 @@ pub(crate) enum Item {
         time_ms: u64,
         command: Command,
     },
+    /// The log commits to the events of all commands so far.
+    Commitment(Commitment),
     /// The segment is full; the log goes on in the next.
     Seal,
     /// Nothing more was written, or only the beginning of a record.
@@ -35,7 +37,12 @@ pub(crate) struct SegmentReader {
     offset: u64,
     /// The sequence that must come next.
     next: Sequence,
+    /// Over all records read, commitments too.
     chain: ChainHash,
+    /// After the last command.
+    command_hash: ChainHash,
+    /// Whether commands were read that no commitment covers yet.
+    is_uncommitted: bool,
     time_ms: u64,
     record: Vec<u8>,
 }
@@ -54,6 +61,8 @@ impl SegmentReader {
             offset: 0,
             next: named_first,
             chain: ChainHash::START,
+            command_hash: ChainHash::START,
+            is_uncommitted: false,
             time_ms: 0,
             record: Vec::new(),
         };
@@ -64,8 +73,8 @@ impl SegmentReader {
         let header = match Header::from_bytes(&bytes) {
             Ok(header) => header,
             Err(HeaderError::Damaged(damage)) => return Err(segment.damaged(damage)),
-            Err(HeaderError::NewerVersion(found)) => {
-                return Err(LogError::NewerVersion { path: segment.path, found });
+            Err(HeaderError::OtherVersion(found)) => {
+                return Err(LogError::OtherVersion { path: segment.path, found });
             }
         };
         if header.first != named_first {
@@ -81,6 +90,7 @@ impl SegmentReader {
         let mut next = SegmentReader::open(path, self.next)?;
         next.check_follows(self.chain)?;
         next.time_ms = self.time_ms;
+        next.command_hash = self.command_hash;
         Ok(next)
     }
 
@@ -115,6 +125,14 @@ impl SegmentReader {
 
     pub(crate) fn chain(&self) -> ChainHash {
         self.chain
+    }
+
+    pub(crate) fn command_hash(&self) -> ChainHash {
+        self.command_hash
+    }
+
+    pub(crate) fn is_uncommitted(&self) -> bool {
+        self.is_uncommitted
     }
 
     pub(crate) fn time_ms(&self) -> u64 {
@@ -161,20 +179,41 @@ impl SegmentReader {
         let (body, payload) = format::parse_record(record).map_err(|damage| self.damaged(damage))?;
         let item = self.check(body, payload)?;
         self.offset += record.len() as u64;
-        if let Item::Command { time_ms, .. } = item {
-            self.chain = self.chain.after(record);
-            self.next = Sequence(self.next.0.saturating_add(1));
-            self.time_ms = time_ms;
+        match &item {
+            Item::Command { time_ms, .. } => {
+                self.chain = self.chain.after(record);
+                self.command_hash = self.chain;
+                self.is_uncommitted = true;
+                self.next = Sequence(self.next.0.saturating_add(1));
+                self.time_ms = *time_ms;
+            }
+            Item::Commitment(_) => {
+                self.chain = self.chain.after(record);
+                self.is_uncommitted = false;
+            }
+            Item::Seal | Item::End { .. } => {}
         }
         Ok(item)
     }
 
     fn check(&self, body: Body, mut payload: &[u8]) -> Result<Item, LogError> {
-        if body.sequence != self.next {
+        let sequence = match body.kind {
+            Kind::Command | Kind::Seal => self.next,
+            Kind::Commitment => Sequence(self.next.0.saturating_sub(1)),
+        };
+        if body.sequence != sequence {
             return Err(self.damaged(Damage::WrongSequence { found: body.sequence }));
         }
-        if body.kind == Kind::Seal {
-            return Ok(Item::Seal);
+        match (body.kind, self.is_uncommitted) {
+            (Kind::Command, _) => {}
+            (Kind::Commitment, false) => return Err(self.damaged(Damage::EmptyCommitment)),
+            (Kind::Commitment, true) => {
+                let outputs =
+                    format::outputs_hash(payload).ok_or_else(|| self.damaged(Damage::Undecodable))?;
+                return Ok(Item::Commitment(Commitment { sequence, outputs }));
+            }
+            (Kind::Seal, true) => return Err(self.damaged(Damage::Uncommitted)),
+            (Kind::Seal, false) => return Ok(Item::Seal),
         }
         if body.time_ms < self.time_ms {
             let damage = Damage::TimeBackwards { found_ms: body.time_ms, previous_ms: self.time_ms };

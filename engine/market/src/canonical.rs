@@ -3,13 +3,14 @@
 
 use crate::accounts::{Account, Funds};
 use crate::custody::{Instruction, Totals};
+use crate::money;
 use crate::order::{AskDetail, BidDetail, Detail, Order, Terms};
 use crate::regions::{FreeRegion, Holding, Piece};
 use crate::state::{Counters, State};
 use codec::{Decode, Encode};
 use coretime_types::{
-    AccountId, BlockNumber, ChainReference, ClientOrderId, Delivery, OrderId, Parts, Priority, RequestId,
-    SelfTrade, Settings, Timeslice, Timeslices, UnitPrice, Window,
+    AccountId, BlockNumber, ChainReference, ClientOrderId, Delivery, OrderId, Parts, Priority, Region,
+    RequestId, SelfTrade, Settings, Timeslice, Timeslices, UnitPrice, Window,
 };
 
 #[derive(Encode, Decode)]
@@ -80,6 +81,12 @@ pub enum RestoreError {
     /// The state names something that it does not have.
     #[error("the state names account {0} but does not have it")]
     UnknownAccount(AccountId),
+    /// The state has an order that cannot be: the rules accept none like it.
+    #[error("order {0} cannot be")]
+    ImpossibleOrder(OrderId),
+    /// The state has a region that cannot be: empty, or there twice.
+    #[error("region {0} cannot be")]
+    ImpossibleRegion(Region),
 }
 
 impl CanonicalState {
@@ -121,7 +128,9 @@ impl CanonicalState {
         }
         for FreeRegion { account, region, renewable } in self.free {
             let account = state.accounts.find(account).ok_or(RestoreError::UnknownAccount(account))?;
-            state.insert_region(account, Piece { region, renewable });
+            let piece = Piece { region, renewable };
+            check_region(&state, &piece)?;
+            state.insert_region(account, piece);
         }
         state.terms.clear();
         for order in self.orders {
@@ -130,6 +139,14 @@ impl CanonicalState {
         state.terms.push(today);
         Ok(state)
     }
+}
+
+fn check_region(state: &State, piece: &Piece) -> Result<(), RestoreError> {
+    let region = piece.region;
+    if region.begin >= region.end || region.mask.is_empty() || state.regions.find(region.id()).is_some() {
+        return Err(RestoreError::ImpossibleRegion(region));
+    }
+    Ok(())
 }
 
 /// An account that was only looked at, or whose every change was undone, is no part of the state.
@@ -203,8 +220,35 @@ impl CanonicalOrder {
         }
     }
 
+    /// What everything else takes for granted of a live order.
+    fn is_possible(&self, state: &State) -> bool {
+        let now = state.tradable_from;
+        let rates = [self.terms.taker_ppm, self.terms.maker_ppm];
+        let known = state.orders.find(self.order_id).is_some();
+        let common = !known
+            && (1..=Parts::CORE.0).contains(&self.lot_parts.0)
+            && rates.iter().all(|ppm| ppm.0.unsigned_abs() <= 100_000);
+        let own = match &self.detail {
+            CanonicalDetail::Bid { remaining, within, duration, .. } => {
+                let begin = within.begin.max(now);
+                remaining.0 > 0
+                    && duration.0 > 0
+                    && begin.checked_add(*duration).is_some_and(|end| end <= within.end)
+                    && money::can_charge(self.unit_price.notional(*remaining, *duration))
+            }
+            CanonicalDetail::Ask { pieces, min_timeslices } => {
+                let is_live = |piece: &Piece| piece.region.effective_duration(now) >= *min_timeslices;
+                min_timeslices.0 > 0 && pieces.iter().any(is_live)
+            }
+        };
+        common && own
+    }
+
     fn restore(self, state: &mut State) -> Result<(), RestoreError> {
         let account = state.accounts.find(self.account).ok_or(RestoreError::UnknownAccount(self.account))?;
+        if !self.is_possible(state) {
+            return Err(RestoreError::ImpossibleOrder(self.order_id));
+        }
         if state.terms.last() != Some(&self.terms) {
             state.terms.push(self.terms);
         }
@@ -234,6 +278,7 @@ impl CanonicalOrder {
         });
         let mut after = None;
         for piece in pieces {
+            check_region(state, &piece)?;
             let region = state.insert_region(account, piece);
             state.attach(region, slot, after, false);
             after = Some(region);

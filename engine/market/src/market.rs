@@ -115,7 +115,8 @@ impl Market {
     /// The market that a snapshot was taken of: the same commands give the same events from here on.
     ///
     /// # Errors
-    /// When the bytes are no snapshot. A snapshot whose hash was checked has no errors.
+    /// When the bytes are no snapshot, or one of a state that cannot be. Not everything that cannot be is found out:
+    /// whether it is the right state, its hash tells.
     pub fn restore(mut snapshot: &[u8]) -> Result<Market, RestoreError> {
         let state = CanonicalState::decode_all(&mut snapshot)
             .map_err(|error| RestoreError::Undecodable(error.to_string()))?;

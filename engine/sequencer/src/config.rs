@@ -9,12 +9,16 @@ pub struct EngineConfig {
     pub data_dir: PathBuf,
     /// Commands and queries that may wait; beyond that, `Busy`.
     pub queue_capacity: usize,
+    /// Commands and queries that the engine may have done before they are durable; beyond that, it waits.
+    pub ahead_capacity: usize,
     /// Commands and queries that share one sync, at most.
     pub group_max: usize,
     /// Records kept in memory for readers.
     pub history_capacity: usize,
-    /// The size of the log's segments.
-    pub segment_bytes: u64,
+    /// A snapshot is written whenever so many commands have come; 0: never. A second state machine is kept for that.
+    pub snapshot_every_commands: u64,
+    /// How the log is kept.
+    pub log: coretime_log::Options,
 }
 
 impl EngineConfig {
@@ -23,9 +27,11 @@ impl EngineConfig {
         EngineConfig {
             data_dir: data_dir.into(),
             queue_capacity: 4096,
+            ahead_capacity: 4096,
             group_max: 1024,
             history_capacity: 65_536,
-            segment_bytes: coretime_log::Options::default().segment_bytes,
+            snapshot_every_commands: 1_000_000,
+            log: coretime_log::Options::default(),
         }
     }
 }

@@ -24,8 +24,9 @@ pub(crate) enum Lookup {
 }
 
 impl History {
-    pub(crate) fn new(capacity: usize) -> History {
-        History { records: VecDeque::new(), capacity: capacity.max(1), last: Sequence(0) }
+    /// Empty, behind a command that is only in the log.
+    pub(crate) fn behind(last: Sequence, capacity: usize) -> History {
+        History { records: VecDeque::new(), capacity: capacity.max(1), last }
     }
 
     /// Adds the record that follows the last.
@@ -67,7 +68,7 @@ mod tests {
 
     #[test]
     fn it_keeps_the_last_records() {
-        let mut history = History::new(3);
+        let mut history = History::behind(Sequence(0), 3);
         assert_eq!(history.get(Sequence(1)), Lookup::NotYet);
         for sequence in 1..=5 {
             history.push(record(sequence));
@@ -78,5 +79,11 @@ mod tests {
             assert_eq!(history.get(Sequence(sequence)), Lookup::Found(record(sequence)));
         }
         assert_eq!(history.get(Sequence(6)), Lookup::NotYet);
+
+        let mut history = History::behind(Sequence(9), 3);
+        assert_eq!((history.get(Sequence(9)), history.get(Sequence(10))), (Lookup::Gone, Lookup::NotYet));
+        history.push(record(10));
+        assert_eq!(history.get(Sequence(9)), Lookup::Gone);
+        assert_eq!(history.get(Sequence(10)), Lookup::Found(record(10)));
     }
 }

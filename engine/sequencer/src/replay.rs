@@ -1,10 +1,13 @@
 //! Going through the log again, for a reader that has fallen behind the history in memory.
 
-use crate::{ReadError, Record, StateMachine, history::Lookup, shared::Shared, stop::panic_message};
-use coretime_log::Reader;
+use crate::{
+    ReadError, Record, StateMachine, history::Lookup, shared::Shared, snapshot, stop::panic_message,
+};
+use coretime_log::{Entry, LogError, Outputs, Reader};
 use coretime_types::{Event, Sequence};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::Arc,
     thread,
 };
@@ -19,14 +22,13 @@ pub(crate) type Replayed = mpsc::Receiver<Result<Arc<Record>, ReadError>>;
 /// Starts a replay that sends the records from a sequence on, in a thread of its own.
 pub(crate) type StartReplay = fn(Arc<Shared>, Sequence) -> Result<Replayed, ReadError>;
 
-/// Does a logged command again.
+/// Does a logged command again. The list of events is empty before, and has the command's after.
 pub(crate) fn apply<M: StateMachine>(
     machine: &mut M,
     logged: coretime_log::Record,
     events: &mut Vec<Event>,
 ) -> Record {
     let coretime_log::Record { sequence, chain_hash, time_ms, command } = logged;
-    events.clear();
     machine.apply(&command, events);
     Record { sequence, chain_hash, time_ms, command, events: events.as_slice().into() }
 }
@@ -53,13 +55,22 @@ fn run<M: StateMachine>(
     from: Sequence,
     sender: &mpsc::Sender<Result<Arc<Record>, ReadError>>,
 ) -> Result<(), ReadError> {
-    let mut machine = M::default();
+    let restored = Restored::<M>::newest(&shared.data_folder, from).map_err(Arc::new)?;
+    let Restored { mut machine, mut reader, mut outputs } = restored;
     let mut events = Vec::new();
-    let mut reader = Reader::open(&shared.log_folder, Sequence(1)).map_err(Arc::new)?;
     loop {
         let durable = shared.durable_position().sequence;
-        while let Some(logged) = reader.next_up_to(durable).map_err(Arc::new)? {
+        while let Some(entry) = reader.next_up_to(durable).map_err(Arc::new)? {
+            let logged = match entry {
+                Entry::Command(logged) => logged,
+                Entry::Commitment(commitment) => {
+                    outputs.check(&commitment).map_err(Arc::new)?;
+                    continue;
+                }
+            };
+            events.clear();
             let record = apply(&mut machine, logged, &mut events);
+            outputs.add(&events);
             let wanted = record.sequence >= from;
             if wanted && sender.blocking_send(Ok(Arc::new(record))).is_err() {
                 return Ok(());
@@ -72,5 +83,31 @@ fn run<M: StateMachine>(
         if shared.find(next) != Lookup::Gone {
             return Ok(());
         }
+    }
+}
+
+/// A state machine, and the log behind the place that its state is of.
+pub(crate) struct Restored<M> {
+    pub(crate) machine: M,
+    pub(crate) reader: Reader,
+    pub(crate) outputs: Outputs,
+}
+
+impl<M: StateMachine> Restored<M> {
+    /// From the newest good snapshot before a sequence, else from the log's beginning.
+    pub(crate) fn newest(data_folder: &Path, before: Sequence) -> Result<Restored<M>, LogError> {
+        let log_folder = coretime_log::log_folder(data_folder);
+        for sequence in snapshot::newest(data_folder).into_iter().filter(|sequence| *sequence < before) {
+            let restored = snapshot::restore::<M>(data_folder, sequence).and_then(|(machine, start)| {
+                let reader = Reader::open_behind(&log_folder, start.position)?;
+                Ok(Restored { machine, reader, outputs: Outputs::after(sequence, start.outputs) })
+            });
+            match restored {
+                Ok(restored) => return Ok(restored),
+                Err(error) => tracing::warn!(%sequence, %error, "a snapshot is passed over"),
+            }
+        }
+        let reader = Reader::open(&log_folder, Sequence(1))?;
+        Ok(Restored { machine: M::default(), reader, outputs: Outputs::default() })
     }
 }

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 /// What the engine thread shares with everybody else.
 pub(crate) struct Shared {
-    pub(crate) log_folder: PathBuf,
+    pub(crate) data_folder: PathBuf,
     pub(crate) start_replay: StartReplay,
     /// The last durable position; closed when the engine thread has ended, after `stop` was set.
     pub(crate) durable: watch::Receiver<Position>,
@@ -31,13 +31,13 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(
-        log_folder: PathBuf,
+        data_folder: PathBuf,
         start_replay: StartReplay,
         durable: watch::Receiver<Position>,
         history: History,
     ) -> Shared {
         Shared {
-            log_folder,
+            data_folder,
             start_replay,
             durable,
             history: Mutex::new(history),

@@ -1,134 +1,118 @@
-//! The engine thread.
+//! The engine thread: applies commands in order, ahead of the log.
 
 use crate::{
-    Receipt, Record, StateMachine, StopReason,
-    request::{Query, Request},
+    StateMachine, StopReason,
+    log_thread::{Done, EndedLog},
+    request::Request,
     shared::Shared,
     stop::panic_message,
 };
-use coretime_log::{LogError, Position, Writer};
 use coretime_types::{Command, Event};
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use std::{
+    convert::Infallible,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread::JoinHandle,
     time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{oneshot, watch};
 
 /// Everything that the engine thread owns.
 pub(crate) struct EngineThread<M> {
     pub(crate) machine: M,
-    pub(crate) log: Writer,
     /// The last time given out: times never decrease.
     pub(crate) last_time_ms: u64,
     pub(crate) requests: Receiver<Request<M>>,
-    pub(crate) group_max: usize,
-    /// What was done since the last sync, and waits for the next.
-    pub(crate) group: Vec<Waiting<M>>,
+    /// What was done goes here, to become durable. Bounded: the engine waits when it is too far ahead.
+    pub(crate) done: Sender<Done<M>>,
+    /// Closed when the log thread has ended, which it does by itself only if it fails.
+    pub(crate) log_ended: Receiver<Infallible>,
     /// The events of one command; kept to be used again.
     pub(crate) events: Vec<Event>,
     pub(crate) closing: bool,
-    pub(crate) durable: watch::Sender<Position>,
     pub(crate) shared: Arc<Shared>,
 }
 
-/// What was done and is not durable yet.
-pub(crate) enum Waiting<M> {
-    Command { record: Option<Arc<Record>>, answer: oneshot::Sender<Receipt> },
-    Query(Box<dyn Query<M>>),
-}
+/// The log takes nothing more.
+struct LogEnded;
 
 impl<M: StateMachine> EngineThread<M> {
-    /// Runs until a shutdown or a failure. The reason is kept before anything is dropped, so that whoever loses an
-    /// answer can be told why.
-    pub(crate) fn run_to_end(mut self) {
-        let reason = match catch_unwind(AssertUnwindSafe(|| self.run())) {
-            Ok(Ok(())) => StopReason::ShutDown,
-            Ok(Err(error)) => StopReason::Log(Arc::new(error)),
+    /// Runs until a shutdown or a failure, of its own or of the log. The reason is kept before anything is dropped, so
+    /// that whoever loses an answer can be told why.
+    pub(crate) fn run_to_end(mut self, log_thread: JoinHandle<EndedLog>) {
+        // What is being done; here, so that a panic does not drop it before the reason is kept.
+        let mut current = None;
+        let result = catch_unwind(AssertUnwindSafe(|| self.run(&mut current)));
+        let EngineThread { requests, done, shared, .. } = self;
+        // What was done still becomes durable and is answered.
+        drop(done);
+        let ended = log_thread.join().ok();
+        let reason = match result {
+            Ok(Ok(()) | Err(LogEnded)) => StopReason::ShutDown,
             Err(panic) => StopReason::Panicked(panic_message(&*panic)),
         };
-        match &reason {
-            StopReason::ShutDown => tracing::info!(position = ?self.log.durable_position(), "{reason}"),
-            StopReason::Log(_) | StopReason::Panicked(_) => tracing::error!("{reason}"),
+        // The log's own reason came first, if it had one.
+        shared.set_stopped(reason);
+        match shared.stop_reason() {
+            Some(reason @ StopReason::ShutDown) => tracing::info!("{reason}"),
+            Some(reason) => tracing::error!("{reason}"),
+            None => {}
         }
-        self.shared.set_stopped(reason);
-        self.shared.clear_if_stopped(&self.requests);
+        shared.clear_if_stopped(&requests);
+        drop(current);
+        drop(ended);
     }
 
-    fn run(&mut self) -> Result<(), LogError> {
-        while let Some(first) = self.next_request() {
-            self.take(first)?;
-            while self.group.len() < self.group_max
-                && let Ok(request) = self.requests.try_recv()
-            {
-                self.take(request)?;
-            }
-            self.commit()?;
+    fn run(&mut self, current: &mut Option<Request<M>>) -> Result<(), LogEnded> {
+        while let Some(request) = self.next_request()? {
+            *current = Some(request);
+            self.take(current)?;
         }
         Ok(())
     }
 
     /// Waits for a request; during a shutdown, takes what is there.
-    fn next_request(&self) -> Option<Request<M>> {
-        if self.closing { self.requests.try_recv().ok() } else { self.requests.recv().ok() }
-    }
-
-    fn take(&mut self, request: Request<M>) -> Result<(), LogError> {
-        match request {
-            Request::Submit { command, answer } => {
-                // In the group first: if what follows fails, the answer is dropped with the group, not before.
-                self.group.push(Waiting::Command { record: None, answer });
-                let done = self.execute(command)?;
-                if let Some(Waiting::Command { record, .. }) = self.group.last_mut() {
-                    *record = Some(done);
-                }
-            }
-            Request::Query(query) => {
-                self.group.push(Waiting::Query(query));
-                if let Some(Waiting::Query(query)) = self.group.last_mut() {
-                    query.look(&self.machine);
-                }
-            }
-            Request::Shutdown => self.closing = true,
+    fn next_request(&self) -> Result<Option<Request<M>>, LogEnded> {
+        match self.requests.try_recv() {
+            Ok(request) => return Ok(Some(request)),
+            Err(TryRecvError::Disconnected) => return Ok(None),
+            Err(TryRecvError::Empty) if self.closing => return Ok(None),
+            Err(TryRecvError::Empty) => {}
         }
-        Ok(())
+        select! {
+            recv(self.requests) -> request => Ok(request.ok()),
+            recv(self.log_ended) -> _ => Err(LogEnded),
+        }
     }
 
-    fn execute(&mut self, command: Command) -> Result<Arc<Record>, LogError> {
+    fn take(&mut self, current: &mut Option<Request<M>>) -> Result<(), LogEnded> {
+        let events = match current {
+            Some(Request::Submit { command, .. }) => self.execute(command),
+            Some(Request::Query(query)) => {
+                query.look(&self.machine);
+                [].into()
+            }
+            Some(Request::Shutdown) | None => {
+                self.closing = true;
+                return Ok(());
+            }
+        };
+        let done = match current.take() {
+            Some(Request::Submit { command, answer }) => {
+                Done::Command { time_ms: self.last_time_ms, command, events, answer }
+            }
+            Some(Request::Query(query)) => Done::Query(query),
+            Some(Request::Shutdown) | None => return Ok(()),
+        };
+        // A failed log has kept its reason before it lets go of its end.
+        self.done.send(done).map_err(|_| LogEnded)
+    }
+
+    fn execute(&mut self, command: &Command) -> Arc<[Event]> {
         self.last_time_ms = now_ms().max(self.last_time_ms);
-        let Position { sequence, chain_hash } = self.log.append(self.last_time_ms, &command)?;
         self.events.clear();
-        self.machine.apply(&command, &mut self.events);
-        let events = self.events.as_slice().into();
-        Ok(Arc::new(Record { sequence, chain_hash, time_ms: self.last_time_ms, command, events }))
-    }
-
-    /// Makes the group durable; only then does anything of it leave.
-    fn commit(&mut self) -> Result<(), LogError> {
-        let position = self.log.sync()?;
-        let mut history = self.shared.history();
-        for waiting in &self.group {
-            if let Waiting::Command { record: Some(record), .. } = waiting {
-                history.push(record.clone());
-            }
-        }
-        drop(history);
-        if *self.durable.borrow() != position {
-            self.durable.send_replace(position);
-        }
-        for waiting in self.group.drain(..) {
-            match waiting {
-                Waiting::Command { record, answer } => {
-                    if let Some(record) = record {
-                        // Whoever submitted it may have lost interest.
-                        let _ = answer.send(record.receipt());
-                    }
-                }
-                Waiting::Query(query) => query.answer(),
-            }
-        }
-        Ok(())
+        self.machine.apply(command, &mut self.events);
+        self.events.as_slice().into()
     }
 }
 

@@ -2,19 +2,25 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy does not take helpers of tests for tests")]
 
-use coretime_log::log_folder;
+use coretime_log::{LogError, Options, log_folder};
 use coretime_market::Market;
 use coretime_sequencer::{
     Engine, EngineConfig, EventReader, Position, ReadError, Receipt, Record, Running, StartError,
     StateMachine, StopReason, Stopped, SubmitError, SubscriptionEnd, start, start_machine,
 };
-use coretime_types::{AccountId, BlockNumber, ChainReference, Command, Event, Planck, Sequence, Timeslice};
+use coretime_types::{
+    AccountId, BlockNumber, ChainReference, Command, Event, OrderId, Planck, Sequence, Timeslice,
+};
 use futures::{FutureExt, executor::block_on};
 use std::{
     collections::BTreeSet,
     fs,
     path::Path,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
 };
 use tempfile::{TempDir, tempdir};
@@ -25,6 +31,10 @@ fn deposit(number: u64) -> Command {
         amount: Planck(number.into()),
         reference: ChainReference { block: BlockNumber(number), event: 0 },
     }
+}
+
+fn segments_of(segment_bytes: u64) -> Options {
+    Options { segment_bytes, ..Options::default() }
 }
 
 fn started(folder: &TempDir) -> (Engine, Running) {
@@ -167,7 +177,8 @@ fn concurrent_submitters_get_consecutive_sequences_and_their_own_answers() {
 #[test]
 fn a_reader_gets_every_record_once_though_memory_holds_few() {
     let folder = tempdir().unwrap();
-    let config = EngineConfig { history_capacity: 5, segment_bytes: 400, ..EngineConfig::new(folder.path()) };
+    let config =
+        EngineConfig { history_capacity: 5, log: segments_of(400), ..EngineConfig::new(folder.path()) };
     let (engine, running) = start(config).unwrap();
     for number in 1..=3000 {
         drop(engine.submit(deposit(number)).unwrap());
@@ -226,7 +237,7 @@ fn a_subscription_follows_from_now_and_ends_when_it_lags() {
 #[test]
 fn a_log_that_fails_stops_the_engine_for_everybody() {
     let folder = tempdir().unwrap();
-    let config = EngineConfig { segment_bytes: 1, ..EngineConfig::new(folder.path()) };
+    let config = EngineConfig { log: segments_of(1), ..EngineConfig::new(folder.path()) };
     let (engine, running) = start(config).unwrap();
     submit(&engine, deposit(1));
     let durable = engine.durable_position();
@@ -275,7 +286,7 @@ fn submitters_at_the_moment_of_the_end_are_all_answered() {
     for round in 0..200 {
         let folder = tempdir().unwrap();
         let config =
-            EngineConfig { queue_capacity: 8, segment_bytes: 400, ..EngineConfig::new(folder.path()) };
+            EngineConfig { queue_capacity: 8, log: segments_of(400), ..EngineConfig::new(folder.path()) };
         let (engine, running) = start(config).unwrap();
         let submitters: Vec<_> = (0..3)
             .map(|_| {
@@ -344,12 +355,135 @@ fn a_panic_in_the_rules_stops_the_engine_and_hangs_nobody() {
 }
 
 #[test]
+fn what_was_done_before_a_panic_is_still_answered() {
+    let folder = tempdir().unwrap();
+    let (engine, running) = start_machine::<Fragile>(EngineConfig::new(folder.path())).unwrap();
+    for round in 0..20 {
+        assert_eq!(engine.submit(deposit(round)).unwrap().wait().unwrap().sequence, Sequence(round + 1));
+    }
+    let before: Vec<_> = (21..=30).map(|number| engine.submit(deposit(number)).unwrap()).collect();
+    let panicking = engine.submit(Command::AdvanceClock { tradable_from: Timeslice(1) }).unwrap();
+    for (answer, number) in before.into_iter().zip(21..) {
+        assert_eq!(answer.wait().unwrap().sequence, Sequence(number));
+    }
+    assert!(matches!(panicking.wait(), Err(Stopped { reason: StopReason::Panicked(_) })));
+    assert_eq!(engine.durable_position().sequence, Sequence(30));
+    assert!(matches!(running.shutdown(), StopReason::Panicked(_)));
+}
+
+/// Does nothing, whatever it is told.
+#[derive(Default)]
+struct Idle;
+
+impl StateMachine for Idle {
+    fn apply(&mut self, _: &Command, _: &mut Vec<Event>) {}
+}
+
+#[test]
 fn a_log_that_makes_the_rules_panic_is_not_started_from() {
     let folder = tempdir().unwrap();
-    let (engine, running) = started(&folder);
-    submit(&engine, deposit(1));
-    submit(&engine, Command::AdvanceClock { tradable_from: Timeslice(1) });
+    let (engine, running) = start_machine::<Idle>(EngineConfig::new(folder.path())).unwrap();
+    engine.submit(deposit(1)).unwrap().wait().unwrap();
+    engine.submit(Command::AdvanceClock { tradable_from: Timeslice(1) }).unwrap().wait().unwrap();
     running.shutdown();
     let result = start_machine::<Fragile>(EngineConfig::new(folder.path()));
     assert!(matches!(result, Err(StartError::Panicked { last: Sequence(1), .. })));
+}
+
+#[test]
+fn a_log_that_commits_to_other_events_is_not_started_from() {
+    let folder = tempdir().unwrap();
+    let (engine, running) = started(&folder);
+    submit(&engine, Command::AdvanceClock { tradable_from: Timeslice(1) });
+    submit(&engine, deposit(1));
+    running.shutdown();
+    let Err(StartError::Log(error)) = start_machine::<Idle>(EngineConfig::new(folder.path())) else {
+        panic!("it starts")
+    };
+    assert!(matches!(error, LogError::OutputsDiffer { sequence: Sequence(2), .. }), "{error}");
+}
+
+/// Whether [`Fickle`] has changed its mind.
+static CHANGED: AtomicBool = AtomicBool::new(false);
+
+/// Gives other events once [`CHANGED`] is set: rules that are not deterministic.
+#[derive(Default)]
+struct Fickle;
+
+impl StateMachine for Fickle {
+    fn apply(&mut self, _: &Command, events: &mut Vec<Event>) {
+        let order_id = OrderId(CHANGED.load(Ordering::SeqCst).into());
+        events.push(Event::Accepted { order_id });
+    }
+}
+
+#[test]
+fn a_reader_does_not_give_events_that_the_log_does_not_commit_to() {
+    let folder = tempdir().unwrap();
+    let config = EngineConfig { history_capacity: 1, ..EngineConfig::new(folder.path()) };
+    let (engine, _running) = start_machine::<Fickle>(config).unwrap();
+    for number in 1..=3 {
+        engine.submit(deposit(number)).unwrap().wait().unwrap();
+    }
+    CHANGED.store(true, Ordering::SeqCst);
+    let mut reader = engine.events_from(Sequence(2));
+    // The first commitment is behind the first command.
+    let end = block_on(reader.next());
+    let Err(ReadError::Log(error)) = end else { panic!("{end:?}") };
+    assert!(matches!(*error, LogError::OutputsDiffer { sequence: Sequence(1), .. }), "{error}");
+}
+
+/// Blocks the thread that drops it, until the sender is dropped.
+struct Blocker {
+    entered: mpsc::Sender<()>,
+    held: mpsc::Receiver<()>,
+}
+
+impl Drop for Blocker {
+    fn drop(&mut self) {
+        let _ = self.entered.send(());
+        let _ = self.held.recv();
+    }
+}
+
+/// Holds the log thread until the sender is dropped: an answer that nobody waits for is dropped there.
+fn block_log(engine: &Engine) -> mpsc::Sender<()> {
+    let (release, held) = mpsc::channel();
+    let (entered, inside) = mpsc::channel();
+    drop(engine.query(move |_: &Market| Blocker { entered, held }).unwrap());
+    inside.recv().unwrap();
+    release
+}
+
+#[test]
+fn the_engine_works_ahead_of_the_log_but_not_without_bound() {
+    let folder = tempdir().unwrap();
+    let config = EngineConfig { queue_capacity: 4, ahead_capacity: 6, ..EngineConfig::new(folder.path()) };
+    let (engine, _running) = start(config).unwrap();
+    let release = block_log(&engine);
+    let (did, done) = mpsc::channel();
+    let ask = || {
+        let did = did.clone();
+        engine.query(move |_: &Market| did.send(()).unwrap())
+    };
+    let mut answers = Vec::new();
+    for _ in 0..7 {
+        // Done although nothing becomes durable: six ahead, and one that the engine holds.
+        answers.push(ask().unwrap());
+        done.recv().unwrap();
+    }
+    for _ in 0..4 {
+        answers.push(ask().unwrap());
+    }
+    assert!(matches!(ask(), Err(SubmitError::Busy)));
+    assert!(done.try_recv().is_err(), "the engine went on without bound");
+    assert!(
+        answers.iter_mut().all(|answer| answer.now_or_never().is_none()),
+        "an answer left before the log"
+    );
+    drop(release);
+    for answer in answers {
+        answer.wait().unwrap();
+    }
+    assert_eq!(done.try_iter().count(), 4);
 }

@@ -1,6 +1,9 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use coretime_audit::Bound;
+use coretime_log::{ChainHash, Position};
+use coretime_types::Sequence;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -27,6 +30,10 @@ pub(crate) enum Command {
     Chain(ChainArgs),
     /// Applies commands from standard input (JSON Lines) and prints their events.
     Replay(ReplayArgs),
+    /// Verifies a copy of the log, without the server. Exit code 0: all is well; 1: a discrepancy; 2: it cannot be read.
+    Verify(VerifyArgs),
+    /// Reads a copy of the log out, for accountants and other programs.
+    Export(ExportArgs),
 }
 
 /// Which coretime chain the development chain imitates.
@@ -143,4 +150,73 @@ pub(crate) struct ReplayArgs {
     /// Adds a last line with the whole state.
     #[arg(long)]
     pub(crate) state: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The log: a folder of segments, or the data folder that it is in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    /// The store of fills, to be compared with the log. It is copied first, and left as it is.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// What an answer of the venue named: the log must have it. May be given several times.
+    #[arg(long = "receipt", value_name = "SEQUENCE:CHAIN_HASH", value_parser = parse_receipt)]
+    pub(crate) receipts: Vec<Position>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `export` reads out.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ExportTable {
+    /// Each trade twice: as the buyer and as the seller sees it.
+    Fills,
+    /// Each trade once.
+    Trades,
+    /// Each command, with what came of it.
+    Commands,
+    /// Each change of an account's money, with its reason.
+    Ledger,
+}
+
+/// How `export` writes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values, with a line of names first.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// What is read out.
+    #[arg(value_enum)]
+    pub(crate) table: ExportTable,
+    /// The log: a folder of segments, or the data folder that it is in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    /// How it is written.
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// The first command: its sequence, or a time such as 2026-11-01T00:00:00Z [default: the log's first].
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: Option<Bound>,
+    /// The last command, as above [default: the log's last].
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Option<Bound>,
+    /// How many decimals the chain's token has.
+    #[arg(long, value_name = "DIGITS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(..=38))]
+    pub(crate) token_decimals: u32,
+}
+
+fn parse_receipt(text: &str) -> Result<Position, String> {
+    let (sequence, hash) = text.split_once(':').ok_or("a receipt is a sequence, a colon and a chain hash")?;
+    let sequence = sequence.parse().map_err(|_| "the sequence is a number")?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hash.strip_prefix("0x").unwrap_or(hash), &mut bytes)
+        .map_err(|_| "the chain hash is 64 hex digits")?;
+    Ok(Position { sequence: Sequence(sequence), chain_hash: ChainHash(bytes) })
 }

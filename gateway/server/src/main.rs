@@ -10,6 +10,7 @@ mod cli;
 mod demo;
 #[cfg(feature = "dev-chain")]
 mod dev;
+mod export;
 mod fill_source;
 mod interrupt;
 #[cfg(feature = "dev-chain")]
@@ -19,6 +20,7 @@ mod serve;
 mod settings;
 mod status_page;
 mod venue;
+mod verify;
 
 use clap::Parser;
 use std::io::IsTerminal;
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     start_logging(&cli.command);
     match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -37,9 +39,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: cli::Command) -> anyhow::Result<()> {
-    if let cli::Command::Replay(args) = &command {
-        return replay::run(args);
+fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
+    match &command {
+        cli::Command::Replay(args) => return replay::run(args).map(|()| ExitCode::SUCCESS),
+        cli::Command::Verify(args) => return verify::run(args),
+        cli::Command::Export(args) => return export::run(args).map(|()| ExitCode::SUCCESS),
+        _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -51,18 +56,22 @@ fn run(command: cli::Command) -> anyhow::Result<()> {
             #[cfg(feature = "dev-chain")]
             cli::Command::Chain(args) => chain::run(args).await,
             cli::Command::Serve(args) => serve::run(args).await,
-            cli::Command::Replay(args) => replay::run(&args),
+            // Done above, without a runtime.
+            cli::Command::Replay(_) | cli::Command::Verify(_) | cli::Command::Export(_) => Ok(()),
         }
-    })
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs go to standard error; standard output is for what was asked for. `RUST_LOG` says how much; the demo, which
 /// tells its own story, shows only what goes wrong.
 fn start_logging(command: &cli::Command) {
-    #[cfg(feature = "dev-chain")]
-    let quiet = matches!(command, cli::Command::Demo(_) | cli::Command::Replay(_));
-    #[cfg(not(feature = "dev-chain"))]
-    let quiet = matches!(command, cli::Command::Replay(_));
+    let quiet = match command {
+        cli::Command::Replay(_) | cli::Command::Verify(_) | cli::Command::Export(_) => true,
+        #[cfg(feature = "dev-chain")]
+        cli::Command::Demo(_) => true,
+        _ => false,
+    };
     let usual = if quiet { "error" } else { "info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let colours = std::io::stderr().is_terminal();

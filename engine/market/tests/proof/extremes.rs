@@ -3,6 +3,9 @@
 //! The streams of the differential run mix extremes in as well; here every combination is certain to be tried.
 
 use crate::fixtures::*;
+use crate::generator::Generator;
+use crate::model::Model;
+use coretime_market::Market;
 use coretime_types::{
     Ask, Bid, BidTerms, BlockNumber, ChainReference, Command, CoreIndex, CoreMask, Delivery, Event, Parts,
     Planck, Ppm, Region, RejectReason, Replace, SettingsChange, Timeslice, Timeslices, UnitPrice, Window,
@@ -165,4 +168,34 @@ fn withdrawals_at_the_extremes_are_rejected() {
         let events = fixture.apply(Command::WithdrawFunds { account, amount, request_id: None });
         assert_eq!(events, rejected(RejectReason::InsufficientFunds));
     }
+}
+
+/// A damaged snapshot is refused, or is another state; it never ends the process.
+#[test]
+fn no_panic_on_a_changed_snapshot() {
+    let mut generator = Generator::new(77);
+    let (mut market, mut model, mut events) = (Market::new(), Model::new(), Vec::new());
+    for _ in 0..1_500 {
+        let command = generator.command(&model);
+        model.apply(&command);
+        market.apply(&command, &mut events);
+    }
+    let (snapshot, hash) = (market.snapshot(), market.state_hash());
+    let mut rng = fastrand::Rng::with_seed(78);
+    let mut refused = 0;
+    for _ in 0..20_000 {
+        let mut changed = snapshot.clone();
+        for _ in 0..rng.u32(1..4) {
+            let at = rng.usize(0..changed.len());
+            changed[at] = if rng.bool() { rng.u8(..) } else { changed[at] ^ 1 << rng.u32(0..8) };
+        }
+        if rng.u8(0..8) == 0 {
+            changed.truncate(rng.usize(0..changed.len()));
+        }
+        match Market::restore(&changed) {
+            Ok(restored) => assert!(changed == snapshot || restored.state_hash() != hash),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 1_000, "only {refused} were refused");
 }

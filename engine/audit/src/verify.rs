@@ -1,0 +1,223 @@
+//! Verifying a log: form, chain, commitments, and everything that was done.
+
+use crate::{AuditError, checker::Checker, error::Discrepancy, error::Mismatch};
+use coretime_log::{ChainHash, Commitment, Entry, Outputs, OutputsHash, Position, Reader, Record, Remainder};
+use coretime_market::Market;
+use coretime_types::{Event, Sequence};
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// How often the engine's whole state is compared with the checker's; it is once more at the end.
+const COMMANDS_BETWEEN_COMPARISONS: u64 = 1_000_000;
+/// How often progress is told.
+const COMMANDS_BETWEEN_PROGRESS: u64 = 1_000;
+
+/// How far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Commands checked.
+    pub commands: u64,
+    /// Bytes of the log read.
+    pub bytes: u64,
+    /// Bytes of all segments, zeros at their ends too.
+    pub total_bytes: u64,
+}
+
+/// A log in which everything is as it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The last command.
+    pub position: Position,
+    /// The last commitment that was checked, if there is one.
+    pub commitment: Option<Commitment>,
+    /// How many commitments were checked.
+    pub commitments: u64,
+    /// How many trades were checked.
+    pub trades: u64,
+    /// How many orders are live at the end.
+    pub live_orders: u64,
+    /// The hash of the whole state at the end.
+    pub state_hash: [u8; 32],
+    /// What a crash has left behind the last record. None of it was ever acknowledged.
+    pub remainder: Remainder,
+    /// What it took.
+    pub elapsed: Duration,
+}
+
+/// What somebody outside holds of the log: the place and the chain hash that an answer named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipts {
+    by_sequence: BTreeMap<Sequence, ChainHash>,
+}
+
+impl Receipts {
+    /// Adds one. Two that contradict each other are a discrepancy by themselves: the later one is kept, the earlier
+    /// one comes back.
+    pub fn add(&mut self, position: Position) -> Option<ChainHash> {
+        let before = self.by_sequence.insert(position.sequence, position.chain_hash);
+        before.filter(|before| *before != position.chain_hash)
+    }
+
+    fn check(&self, record: &Record) -> Result<(), Box<Mismatch>> {
+        match self.by_sequence.get(&record.sequence) {
+            Some(receipt) if *receipt != record.chain_hash => Err(Mismatch::new(
+                "the chain hash of a receipt",
+                None,
+                receipt.to_string(),
+                record.chain_hash.to_string(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_end(&self, end: Sequence) -> Result<(), Box<Discrepancy>> {
+        match self.by_sequence.range(Sequence(end.0.saturating_add(1))..).next() {
+            Some((sequence, receipt)) => {
+                let found = format!("a log that ends at sequence {end}");
+                Err(Mismatch::new("a command that has a receipt", None, receipt.to_string(), found)
+                    .at(*sequence))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Somebody who looks at every command and what came of it, in order.
+pub trait Observer {
+    /// Looks at one.
+    ///
+    /// # Errors
+    /// What is not as it must be ends the audit.
+    fn observe(&mut self, record: &Record, events: &[Event]) -> Result<(), AuditError>;
+}
+
+/// Sees nothing, and is content.
+impl Observer for () {
+    fn observe(&mut self, _: &Record, _: &[Event]) -> Result<(), AuditError> {
+        Ok(())
+    }
+}
+
+/// Replays a log and hands every command with its events to `observer`; checks form, chain and commitments, but not
+/// what was done. Gives what is behind the last record.
+///
+/// # Errors
+/// When the log cannot be read, commits to other events, or the observer ends it.
+pub fn replay(log_folder: &Path, observer: &mut dyn Observer) -> Result<Remainder, AuditError> {
+    let mut replay = Replay::open(log_folder)?;
+    while let Some(step) = replay.next_step()? {
+        if let Step::Command(record) = step {
+            observer.observe(&record, &replay.events)?;
+        }
+    }
+    Ok(replay.reader.remainder()?)
+}
+
+/// Verifies a log that nobody writes to: see the crate's front page.
+///
+/// # Errors
+/// The first discrepancy, or why the log cannot be read.
+pub fn verify(
+    log_folder: &Path,
+    receipts: &Receipts,
+    observer: &mut dyn Observer,
+    mut tell: impl FnMut(Progress),
+) -> Result<Verified, AuditError> {
+    let began = Instant::now();
+    let mut replay = Replay::open(log_folder)?;
+    let total_bytes = replay.reader.total_bytes()?;
+    let mut checker = Checker::default();
+    let (mut commitment, mut commitments, mut trades) = (None, 0_u64, 0_u64);
+    while let Some(step) = replay.next_step()? {
+        let record = match step {
+            Step::Command(record) => record,
+            Step::Commitment(checked) => {
+                commitment = Some(checked);
+                commitments = commitments.saturating_add(1);
+                continue;
+            }
+        };
+        let at = |mismatch: Box<Mismatch>| mismatch.at(record.sequence);
+        receipts.check(&record).map_err(at)?;
+        checker.check(&record.command, &replay.events).map_err(at)?;
+        observer.observe(&record, &replay.events)?;
+        let traded = replay.events.iter().filter(|event| matches!(event, Event::Trade(_))).count();
+        trades = trades.saturating_add(traded as u64);
+        let commands = record.sequence.0;
+        if commands.is_multiple_of(COMMANDS_BETWEEN_COMPARISONS) {
+            checker.compare(&replay.market).map_err(at)?;
+        }
+        if commands.is_multiple_of(COMMANDS_BETWEEN_PROGRESS) {
+            tell(Progress { commands, bytes: replay.reader.passed_bytes(), total_bytes });
+        }
+    }
+    let position = replay.reader.position();
+    checker.compare(&replay.market).map_err(|mismatch| mismatch.at(position.sequence))?;
+    receipts.check_end(position.sequence)?;
+    tell(Progress { commands: position.sequence.0, bytes: total_bytes, total_bytes });
+    Ok(Verified {
+        position,
+        commitment,
+        commitments,
+        trades,
+        live_orders: checker.live_orders() as u64,
+        state_hash: replay.market.state_hash(),
+        remainder: replay.reader.remainder()?,
+        elapsed: began.elapsed(),
+    })
+}
+
+/// What was read and done again.
+pub(crate) enum Step {
+    Command(Record),
+    Commitment(Commitment),
+}
+
+/// A market that follows a log.
+pub(crate) struct Replay {
+    pub(crate) reader: Reader,
+    market: Market,
+    outputs: Outputs,
+    /// What came of the last command.
+    pub(crate) events: Vec<Event>,
+}
+
+impl Replay {
+    pub(crate) fn open(log_folder: &Path) -> Result<Replay, AuditError> {
+        let reader = Reader::open(log_folder, Sequence(1))?;
+        let outputs = Outputs::after(Sequence(0), OutputsHash::START);
+        Ok(Replay { reader, market: Market::new(), outputs, events: Vec::new() })
+    }
+
+    pub(crate) fn next_step(&mut self) -> Result<Option<Step>, AuditError> {
+        match self.reader.next_entry()? {
+            None => Ok(None),
+            Some(Entry::Commitment(commitment)) => {
+                self.outputs.check(&commitment)?;
+                Ok(Some(Step::Commitment(commitment)))
+            }
+            Some(Entry::Command(record)) => {
+                self.events.clear();
+                let Replay { market, events, .. } = self;
+                catch_unwind(AssertUnwindSafe(|| market.apply(&record.command, events))).map_err(
+                    |panic| {
+                        let last = Sequence(record.sequence.0.saturating_sub(1));
+                        AuditError::Panicked { last, message: panic_message(&*panic).into() }
+                    },
+                )?;
+                self.outputs.add(&self.events);
+                Ok(Some(Step::Command(record)))
+            }
+        }
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}

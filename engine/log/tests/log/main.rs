@@ -1,0 +1,15 @@
+//! What crashes, disks, processes and people do to a log.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy does not take helpers of tests for tests")]
+
+mod damage;
+mod disk;
+mod faulty_file;
+mod format;
+mod fuzz;
+mod outputs;
+mod processes;
+mod reader;
+mod segments;
+mod support;
+mod torn;
