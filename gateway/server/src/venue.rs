@@ -3,6 +3,7 @@
 use crate::fill_source::StoredFills;
 use crate::status_page::StatusPage;
 use anyhow::{Context, Result, anyhow, bail};
+#[cfg(feature = "dev-chain")]
 use coretime_fills::FillReader;
 use coretime_gateway::{Gateway, GatewayConfig, VenueInfo};
 use coretime_market::Market;
@@ -34,9 +35,11 @@ pub(crate) struct VenueConfig {
 /// The exchange, running.
 pub(crate) struct Venue {
     pub(crate) engine: Engine,
+    #[cfg(feature = "dev-chain")]
     pub(crate) fills: FillReader,
     pub(crate) grpc: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
+    #[cfg(feature = "dev-chain")]
     pub(crate) chain: ChainInfo,
     running: Running,
     stop_serving: watch::Sender<bool>,
@@ -96,9 +99,11 @@ impl Venue {
         let (grpc_address, http) = addresses;
         let mut venue = Venue {
             engine,
+            #[cfg(feature = "dev-chain")]
             fills,
             grpc: grpc_address,
             http,
+            #[cfg(feature = "dev-chain")]
             chain,
             running,
             stop_serving,

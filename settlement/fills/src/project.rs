@@ -54,7 +54,11 @@ impl<'a> Projection<'a> {
                 _ => {}
             }
         }
-        if let Command::SettlementSubmitted(submitted) = record.command {
+        // One that names an instruction which the market does not know was rejected whole.
+        let rejected = record.events.iter().any(|event| matches!(event, Event::Rejected(_)));
+        if let Command::SettlementSubmitted(submitted) = record.command
+            && !rejected
+        {
             for number in &submitted.instructions {
                 let settlement = Settlement::Submitted {
                     extrinsic_hash: submitted.extrinsic_hash.clone(),
