@@ -27,6 +27,8 @@ enum Met {
     MakerCancelled,
     /// Both are of one account, and the taker must stop.
     Stop,
+    /// They do not fit. The book says that they do, so it is wrong; the rule decides, and matching comes to an end.
+    Mismatch,
 }
 
 impl Market {
@@ -46,8 +48,10 @@ impl Market {
             let Detail::Bid(bid) = &order.detail else { return false };
             let Some(piece) = self.state.best_piece(&Want::of(order, bid)) else { return false };
             let Some(maker) = self.state.regions.get(piece).under else { return false };
-            if let Met::Stop = self.meet(taker, maker, piece, events) {
-                return true;
+            match self.meet(taker, maker, piece, events) {
+                Met::Traded(_) | Met::MakerCancelled => {}
+                Met::Stop => return true,
+                Met::Mismatch => return false,
             }
         }
     }
@@ -80,6 +84,7 @@ impl Market {
                     stopped = true;
                     break;
                 }
+                Met::Mismatch => {}
                 Met::MakerCancelled => candidates.extend(self.candidate(taker, piece).map(Reverse)),
                 Met::Traded(rests) => {
                     let rests = rests.into_iter().flatten();
@@ -140,7 +145,7 @@ impl Market {
                 }
             };
         }
-        let rests = self.trade(maker, taker, piece, events);
+        let Some(rests) = self.trade(maker, taker, piece, events) else { return Met::Mismatch };
         if self.state.orders.get(maker).is_filled() {
             self.end_order(maker, DoneReason::Filled, events);
         }

@@ -17,23 +17,22 @@ impl Market {
     /// Trades a bid with a piece that fits it. Section 4: at the maker's unit price. Section 6: each side pays by its
     /// role and by the rates stored on its own order, the buyer on top and the delivery fee besides, the seller out of
     /// the proceeds.
+    /// `None`, and nothing happens, if it does not fit.
     pub(crate) fn trade(
         &mut self,
         maker: OrderSlot,
         taker: OrderSlot,
         piece: RegionSlot,
         events: &mut Vec<Event>,
-    ) -> Rests {
+    ) -> Option<Rests> {
         let (making, taking) = (*self.state.orders.get(maker), *self.state.orders.get(taker));
         let maker_is_bid = matches!(making.detail, Detail::Bid(_));
         let (buyer_slot, seller_slot) = if maker_is_bid { (maker, taker) } else { (taker, maker) };
         let (buyer, seller) = if maker_is_bid { (making, taking) } else { (taking, making) };
-        let (Detail::Bid(bid), Some(offer)) = (buyer.detail, self.offer_of(seller_slot)) else {
-            return Rests::default();
-        };
+        let (Detail::Bid(bid), Some(offer)) = (buyer.detail, self.offer_of(seller_slot)) else { return None };
         let now = self.state.tradable_from;
         let sold = self.state.regions.get(piece).piece;
-        let Some(fit) = fit(&Want::of(&buyer, &bid), &offer, &sold, now) else { return Rests::default() };
+        let fit = fit(&Want::of(&buyer, &bid), &offer, &sold, now)?;
         let carved = carve(&sold, &fit, now);
 
         let unit_price = making.unit_price;
@@ -71,7 +70,7 @@ impl Market {
             seller: self.state.accounts.get(seller.account).id,
             maker_is_bid,
         }));
-        self.move_piece(piece, seller_slot, buyer.account, bid.delivery, &carved, events)
+        Some(self.move_piece(piece, seller_slot, buyer.account, bid.delivery, &carved, events))
     }
 
     /// Section 6: after a fill the bid holds what its remaining parts need, and what is left of the old hold after

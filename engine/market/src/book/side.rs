@@ -296,6 +296,29 @@ mod tests {
         assert!(plain.0.len() < most as usize);
     }
 
+    /// Many orders of few shapes, which come and go: shelves throw void entries away.
+    #[test]
+    fn a_shelf_keeps_its_order_however_many_leave() {
+        let mut rng = fastrand::Rng::with_seed(3);
+        let shapes: Vec<Shape> = (0..3).map(|_| shape(&mut rng, 5)).collect();
+        let (mut side, mut plain) = (Side::default(), Plain::default());
+        let everything = |_, _| Some(Point::default());
+        let all = |_: &Shape| Some(Key { price: 0, priority: 0 });
+        for step in 0..40_000 {
+            let item = rng.u32(0..500);
+            assert_eq!(side.remove(item), plain.0.remove(&item).is_some(), "step {step}");
+            if rng.u64(0..40_000) > step {
+                let (shape, key) = (shapes[rng.usize(0..3)], Key { price: rng.u64(0..50), priority: step });
+                side.insert(item, shape, key);
+                plain.0.insert(item, (shape, key));
+            }
+            let limit = Key { price: 50, priority: u64::MAX };
+            assert_eq!(side.best(limit, everything, all), plain.best(limit, everything, all), "step {step}");
+            let most = side.shelves.iter().map(|shelf| shelf.entries.len()).max();
+            assert!(most <= Some(1_200), "step {step}: {most:?} entries");
+        }
+    }
+
     #[test]
     fn the_best_is_what_a_search_through_everything_finds() {
         for seed in 0..40 {

@@ -2,8 +2,9 @@
 
 use crate::fixtures::*;
 use coretime_types::{
-    Ask, Bid, BidTerms, CancelTarget, Command, Delivery, DoneReason, Event, FailureOutcome, OrderId, Parts,
-    Planck, RejectReason, Replace, SelfTrade, Timeslice, Timeslices, UnitPrice, Window,
+    Ask, Bid, BidTerms, CancelTarget, Command, CoreMask, Delivery, DoneReason, Event, FailureOutcome,
+    OrderId, Parts, Planck, RejectReason, Replace, RequestId, SelfTrade, SettingsChange, Timeslice,
+    Timeslices, UnitPrice, Window,
 };
 
 fn replace(owner: usize, order_id: OrderId, price: Option<u64>, parts: Option<u32>) -> Command {
@@ -265,4 +266,78 @@ fn the_region_and_its_payment_move_in_one_command() {
     let owned: Vec<_> = fixture.market().free_regions_of(account(BUYER)).collect();
     assert_eq!(owned[0].region, core_region(0, WINDOW));
     assert_eq!(fixture.free(SELLER), 5 * 800);
+}
+
+#[test]
+fn a_bid_that_one_piece_took_is_no_longer_the_best_of_another() {
+    let mut fixture = Fixture::new();
+    let ask = fixture.ask(SELLER, 0, 10);
+    let (begin, end) = (WINDOW.begin.0, WINDOW.end.0);
+    let (id, _) = accepted(fixture.apply(Command::PlaceAsk(ask)));
+    // The middle is sold: two pieces are left, each long enough for one of the bids.
+    let third = (end - begin) / 3;
+    let flexible = |fixture: &mut Fixture, price, within: Window| {
+        let mut bid = fixture.bid(BUYER, price, 80);
+        (bid.terms.lot_parts, bid.terms.within) = (Parts(80), within);
+        bid.terms.duration = Timeslices(third - 1);
+        accepted(fixture.apply(Command::PlaceBid(bid)))
+    };
+    let middle = Window { begin: Timeslice(begin + third), end: Timeslice(begin + 2 * third - 1) };
+    let (_, events) = flexible(&mut fixture, 10, middle);
+    assert_eq!(makers(&events), [id]);
+    let (first, _) = flexible(&mut fixture, 6, WINDOW);
+    let (second, _) = flexible(&mut fixture, 5, WINDOW);
+    // Both pieces want the first bid; the earlier one gets it, the other the second.
+    let events = fixture.apply(replace(SELLER, id, Some(1), None));
+    assert_eq!(makers(&events), [first, second]);
+    let begins: Vec<u32> = trades(&events).iter().map(|trade| trade.window.begin.0).collect();
+    assert_eq!(begins, [begin, begin + 2 * third - 1]);
+}
+
+#[test]
+fn the_renewal_right_goes_with_all_eighty_parts_or_not_at_all() {
+    let mut fixture = Fixture::new();
+    fixture.sell(SELLER, 0, 5);
+    // 77 of the 80 parts are the most that lots of 7 could take.
+    let mut bid = fixture.bid(BUYER, 5, 84);
+    (bid.terms.lot_parts, bid.terms.require_renewable) = (Parts(7), true);
+    let (_, events) = accepted(fixture.apply(Command::PlaceBid(bid)));
+    assert_eq!(makers(&events), []);
+    let mut bid = fixture.bid(OTHER, 5, 80);
+    (bid.terms.lot_parts, bid.terms.require_renewable) = (Parts(16), true);
+    let (_, events) = accepted(fixture.apply(Command::PlaceBid(bid)));
+    assert_eq!(trades(&events).len(), 1);
+}
+
+#[test]
+fn of_two_reasons_the_first_in_the_list_counts() {
+    let mut fixture = Fixture::new();
+    let (ask, _) = fixture.sell(SELLER, 0, 5);
+    // The lot is too small by now, and the price is none.
+    fixture.configure(SettingsChange { min_lot_parts: Some(Parts(80)), ..SettingsChange::default() });
+    let events = fixture.apply(replace(SELLER, ask, Some(0), None));
+    assert_eq!(events, rejected(RejectReason::InvalidPrice));
+
+    let request_id = Some(RequestId(1));
+    let account = account(BUYER);
+    let cancel_all = Command::CancelAll { account, side: None, request_id };
+    assert_eq!(fixture.apply(cancel_all), []);
+    fixture.apply(Command::Suspend { account });
+    let region = core_region(0, WINDOW).id();
+    let mask = CoreMask::FULL.lowest(Parts(8));
+    // Suspended, and a repetition too.
+    for command in [
+        Command::Quote { account, cancel: vec![ask], place: vec![], request_id },
+        Command::Basket { account, legs: vec![], request_id },
+        Command::Partition { account, region, pivot: WINDOW.begin, request_id },
+        Command::Interlace { account, region, mask, request_id },
+        Command::WithdrawFunds { account, amount: Planck(1), request_id },
+        Command::WithdrawRegion { account, region, request_id },
+    ] {
+        assert_eq!(fixture.apply(command), rejected(RejectReason::Suspended));
+    }
+    // Halted, and suspended too.
+    fixture.apply(Command::Halt { cause: "test".to_owned() });
+    let events = fixture.apply(replace(BUYER, ask, Some(7), None));
+    assert_eq!(events, rejected(RejectReason::Halted));
 }
