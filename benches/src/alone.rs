@@ -18,7 +18,7 @@ pub fn run(plan: &Plan, depth: usize, say: &mut dyn FnMut(&str)) -> Result<Measu
     say(&format!("windows {depth}: the flow is made"));
     let limit = plan.setup_limit();
     let mut times = Latencies::new()?;
-    let made = Windows::new(plan.seed, depth, plan.all_messages(), limit);
+    let made = Windows::new(plan.seed, depth, plan.all_rounds() * plan.messages, limit);
     let played = made.and_then(|flow| {
         say(&format!("windows {depth}: rounds"));
         let Windows { market, messages, .. } = flow;

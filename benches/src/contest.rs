@@ -9,7 +9,7 @@
 // A measurement is an approximation by nature; nothing here is replayed.
 #![allow(clippy::float_arithmetic)]
 
-use crate::flow::plain::{Message, Plain};
+use crate::flow::plain::Plain;
 use crate::measure::{Latencies, MeasureError, Percentiles, Player, Playing, a_second, median, quotient};
 use crate::subject::{Floor, Lobster, MarketAlone, Matchcore, OrderbookRs, RustOb, Sums, Tape};
 use clap::ValueEnum;
@@ -46,9 +46,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All messages of all rounds.
-    pub fn all_messages(&self) -> usize {
-        self.messages * (1 + self.rounds + self.latency_rounds)
+    /// All rounds: one comes before those that are timed.
+    pub fn all_rounds(&self) -> usize {
+        1 + self.rounds + self.latency_rounds
     }
 
     /// How long building the book may take.
@@ -159,19 +159,19 @@ pub fn run(
     peers: &[Peer],
     say: &mut dyn FnMut(&str),
 ) -> Result<Vec<Measured>, MeasureError> {
-    let flow = Plain::new(plan.seed, depth, plan.all_messages())?;
-    let mut entrants = enter(&flow, peers)?;
+    let flow = Plain::new(plan.seed, depth, plan.all_rounds(), plan.messages)?;
+    let mut entrants = enter(peers)?;
     for entrant in &mut entrants {
         say(&format!("plain {depth}: {} builds its book", entrant.measured.name));
         entrant.player.prepare(&flow.resting);
         let tape = entrant.step(|entrant| entrant.player.untimed(plan.setup_limit()));
         entrant.note(tape);
     }
-    let mut rounds = flow.messages.chunks(plan.messages);
+    let mut rounds = flow.rounds.iter();
     let mut each = |entrants: &mut Vec<Entrant>, play: &mut dyn FnMut(&mut Entrant)| {
-        let messages: &[Message] = rounds.next().unwrap_or(&[]);
+        let Some(round) = rounds.next() else { return };
         for entrant in entrants.iter_mut().filter(|entrant| !entrant.stopped) {
-            entrant.player.prepare(messages);
+            entrant.player.prepare(round);
             play(entrant);
         }
     };
@@ -201,12 +201,8 @@ pub fn run(
     Ok(results(entrants))
 }
 
-fn enter(flow: &Plain, peers: &[Peer]) -> Result<Vec<Entrant>, MeasureError> {
-    let mut ours = MarketAlone::default();
-    for deposit in &flow.deposits {
-        ours.apply(deposit);
-    }
-    let mut entrants = vec![Entrant::new(Box::new(Playing::new(ours)))?];
+fn enter(peers: &[Peer]) -> Result<Vec<Entrant>, MeasureError> {
+    let mut entrants = vec![Entrant::new(Box::new(Playing::new(MarketAlone::default())))?];
     for peer in peers {
         let player: Box<dyn Player> = match peer {
             Peer::Floor => Box::new(Playing::new(Floor::default())),
@@ -238,6 +234,7 @@ fn results(mut entrants: Vec<Entrant>) -> Vec<Measured> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::plain::{Message, Round};
 
     fn plan() -> Plan {
         Plan { seed: 9, messages: 2_000, rounds: 2, latency_rounds: 1, limit: Duration::from_secs(600) }
@@ -256,29 +253,30 @@ mod tests {
 
     #[test]
     fn another_trade_is_seen_and_so_is_a_missing_one() {
-        let flow = Plain::new(9, 500, 2_000).unwrap();
+        let flow = Plain::new(9, 500, 1, 2_000).unwrap();
+        let messages = &flow.rounds[0].messages;
         let play = |messages: &[Message]| {
             let mut entrant = Entrant::new(Box::new(Playing::new(Floor::default()))).unwrap();
             entrant.player.prepare(&flow.resting);
             entrant.player.untimed(plan().limit).unwrap();
-            entrant.player.prepare(messages);
+            entrant.player.prepare(&Round { supply: Vec::new(), messages: messages.to_vec() });
             let tape = entrant.player.untimed(plan().limit).ok();
             entrant.note(tape);
             entrant
         };
-        let whole = play(&flow.messages);
-        assert_eq!(play(&flow.messages).difference(&whole), None);
-        let fewer = play(&flow.messages[..1_900]).difference(&whole).unwrap();
+        let whole = play(messages);
+        assert_eq!(play(messages).difference(&whole), None);
+        let fewer = play(&messages[..1_900]).difference(&whole).unwrap();
         assert!(fewer.contains("expected"), "{fewer}");
-        let mut other = play(&flow.messages);
+        let mut other = play(messages);
         other.tape.trades[3].maker += 1;
         assert!(other.difference(&whole).unwrap().starts_with("trade 3 is"));
-        let mut refused = play(&flow.messages);
+        let mut refused = play(messages);
         refused.sums.push(Sums { rejected: 1, ..Sums::default() });
         assert_eq!(refused.difference(&whole).as_deref(), Some("it refused 1 messages"));
-        let mut sums = play(&flow.messages);
+        let mut sums = play(messages);
         sums.sums.push(Sums { tape: 1, ..Sums::default() });
-        let mut ours = play(&flow.messages);
+        let mut ours = play(messages);
         ours.sums.push(Sums::default());
         assert_eq!(sums.difference(&ours).as_deref(), Some("the trades of throughput round 0 differ"));
     }

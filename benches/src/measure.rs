@@ -1,13 +1,15 @@
 //! Clocks, percentiles and medians, and a subject at work.
 //!
-//! Throughput is by the CPU time of the thread: what other processes take from the machine does not count. Latency is by
-//! the wall, a stamp before and after each message, in rounds of its own so that the stamps slow no throughput round.
+//! Throughput is by the CPU time of the thread: what other processes take from the machine does not count. Messages come
+//! in groups, as from a queue, so that a subject may look at what comes next. Latency is by the wall, a stamp before and
+//! after each message, in rounds of its own so that the stamps slow no throughput round; there messages come one by one.
 
 // A measurement is an approximation by nature; nothing here is replayed.
 #![allow(clippy::float_arithmetic)]
 
 use crate::flow::{FlowError, plain};
 use crate::subject::{Plays, Sink, Subject, Sums, Tape};
+use coretime_market::LOOK_AHEAD;
 use hdrhistogram::{CreationError, Histogram};
 use quanta::Clock;
 use rustix::time::{ClockId, clock_gettime};
@@ -121,8 +123,11 @@ impl<S: Subject> Playing<S> {
     fn play(&mut self, limit: Duration, sink: &mut impl Sink) -> Result<(), OverLimit> {
         let begun = Instant::now();
         for (n, messages) in self.ready.chunks(LOOK_EVERY).enumerate() {
-            for message in messages {
-                self.subject.play(message, sink);
+            for messages in messages.chunks(LOOK_AHEAD) {
+                self.subject.look_ahead(messages);
+                for message in messages {
+                    self.subject.play(message, sink);
+                }
             }
             look(begun, limit, (n + 1) * LOOK_EVERY, self.ready.len())?;
         }
@@ -187,8 +192,8 @@ pub trait Player {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// Makes messages ready, in the subject's own form.
-    fn prepare(&mut self, messages: &[plain::Message]);
+    /// Does what comes before a round, and makes its messages ready, in the subject's own form.
+    fn prepare(&mut self, round: &plain::Round);
 
     /// Plays them without a clock; the tape has our market's order ids.
     fn untimed(&mut self, limit: Duration) -> Result<Tape, OverLimit>;
@@ -205,9 +210,10 @@ impl<S: Plays> Player for Playing<S> {
         self.subject.name()
     }
 
-    fn prepare(&mut self, messages: &[plain::Message]) {
+    fn prepare(&mut self, round: &plain::Round) {
+        self.subject.supply(&round.supply);
         self.ready.clear();
-        for message in messages {
+        for message in &round.messages {
             let translated = self.subject.translate(message);
             self.ready.push(translated);
         }

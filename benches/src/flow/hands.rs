@@ -30,6 +30,17 @@ impl<T> Hands<T> {
         if held.traded { self.traded.push(held) } else { self.whole.push(held) }
     }
 
+    /// How much was not traded before.
+    pub(super) fn whole(&self) -> usize {
+        self.whole.len()
+    }
+
+    /// Takes back what was traded, but for the last `most` things.
+    pub(super) fn give_back(&mut self, most: usize) -> impl Iterator<Item = Held<T>> {
+        let surplus = self.traded.len().saturating_sub(most);
+        self.traded.drain(..surplus)
+    }
+
     /// Something at random: seven times in eight what was not traded before, if there is any. So trades do not in time
     /// cut all that is sold into the smallest parts.
     pub(super) fn draw(&mut self, rng: &mut Rng) -> Result<Held<T>, FlowError> {

@@ -34,6 +34,10 @@ impl Subject for MarketAlone {
         "coretime-market"
     }
 
+    fn look_ahead(&mut self, messages: &[Command]) {
+        self.market.look_ahead(messages.iter());
+    }
+
     fn play(&mut self, command: &Command, sink: &mut impl Sink) {
         for event in self.apply(command) {
             match event {
@@ -51,6 +55,12 @@ impl Subject for MarketAlone {
 }
 
 impl Plays for MarketAlone {
+    fn supply(&mut self, commands: &[Command]) {
+        for command in commands {
+            self.apply(command);
+        }
+    }
+
     fn translate(&mut self, message: &plain::Message) -> Command {
         message.command()
     }

@@ -15,6 +15,7 @@ pub use orderbook_rs::OrderbookRs;
 pub use rust_ob::RustOb;
 
 use crate::flow::plain;
+use coretime_types::Command;
 
 /// A trade in the terms that all subjects share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +46,18 @@ pub trait Subject {
     /// Its name in tables.
     fn name(&self) -> &'static str;
 
+    /// Is shown a few messages that it plays next, which is part of what is measured.
+    fn look_ahead(&mut self, _messages: &[Self::Message]) {}
+
     /// Plays one message.
     fn play(&mut self, message: &Self::Message, sink: &mut impl Sink);
 }
 
 /// A subject that can play *plain*.
 pub trait Plays: Subject {
+    /// Takes what accounts bring to and away from our market before a round.
+    fn supply(&mut self, _commands: &[Command]) {}
+
     /// Puts a message of the flow into the subject's own form. Called once for each, in order.
     fn translate(&mut self, message: &plain::Message) -> Self::Message;
 

@@ -43,20 +43,23 @@ impl Key for AccountKey {
     }
 }
 
-/// A name that an account gave: to an order, or to a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Name {
-    name: u64,
-    account: AccountIndex,
-}
-
-impl Key for Name {
+impl Key for ClientOrderId {
     fn hash(self, seeds: &Seeds) -> u64 {
-        seeds.mix(self.name >> NEIGHBOUR_BITS, u64::from(self.account.0))
+        seeds.mix(self.0 >> NEIGHBOUR_BITS, 0)
     }
 
     fn neighbour(self) -> usize {
-        neighbour(self.name)
+        neighbour(self.0)
+    }
+}
+
+impl Key for RequestId {
+    fn hash(self, seeds: &Seeds) -> u64 {
+        seeds.mix(self.0 >> NEIGHBOUR_BITS, 0)
+    }
+
+    fn neighbour(self) -> usize {
+        neighbour(self.0)
     }
 }
 
@@ -74,10 +77,14 @@ pub(crate) struct Account {
     pub(crate) live_orders: u32,
     /// Free regions and pieces under its asks.
     pub(crate) regions: u32,
+    /// Names of live orders and of those that ended not long ago.
+    names: Table<ClientOrderId, OrderId>,
     /// Names of ended orders, the longest ended first.
     pub(crate) ended: VecDeque<ClientOrderId>,
     /// Names of accepted requests, the oldest first.
     pub(crate) requests: VecDeque<RequestId>,
+    /// How often a request is remembered: once.
+    known_requests: Table<RequestId, u32>,
 }
 
 /// All accounts that anything was ever accepted for.
@@ -85,10 +92,6 @@ pub(crate) struct Account {
 pub(crate) struct Accounts {
     list: Vec<Account>,
     index: Table<AccountKey, AccountIndex>,
-    /// Names of live orders and of those that ended not long ago.
-    names: Table<Name, OrderId>,
-    /// How often a request is remembered: once.
-    requests: Table<Name, u32>,
 }
 
 impl Accounts {
@@ -122,17 +125,32 @@ impl Accounts {
 
     // --- names of orders ---
 
+    /// Fetches what [`Accounts::order_named`] will read, without waiting for it.
+    pub(crate) fn look_at_name(&self, account: AccountIndex, name: ClientOrderId) {
+        self.get(account).names.look_at(name);
+    }
+
+    /// Fetches what [`Accounts::end_name`] will change, without waiting for it.
+    pub(crate) fn look_at_oldest(&self, account: AccountIndex) {
+        let Account { ended, names, .. } = self.get(account);
+        if ended.len() >= REMEMBERED
+            && let Some(name) = ended.front()
+        {
+            names.look_at(*name);
+        }
+    }
+
     /// The order of this name, live or among the most recently ended ones.
     pub(crate) fn order_named(&self, account: AccountIndex, name: ClientOrderId) -> Option<OrderId> {
-        self.names.get(Name { name: name.0, account })
+        self.get(account).names.get(name)
     }
 
     pub(crate) fn name_order(&mut self, account: AccountIndex, name: ClientOrderId, order_id: OrderId) {
-        self.names.insert(Name { name: name.0, account }, order_id);
+        self.get_mut(account).names.insert(name, order_id);
     }
 
     pub(crate) fn forget_name(&mut self, account: AccountIndex, name: ClientOrderId) {
-        self.names.remove(Name { name: name.0, account });
+        self.get_mut(account).names.remove(name);
     }
 
     /// Section 3: the name of an order that ended is remembered, one of 4,096; the oldest one may be forgotten for it,
@@ -142,39 +160,39 @@ impl Accounts {
         account: AccountIndex,
         name: ClientOrderId,
     ) -> Option<(ClientOrderId, OrderId)> {
-        let ended = &mut self.list[account.0 as usize].ended;
+        let Account { ended, names, .. } = self.get_mut(account);
         let oldest = if ended.len() >= REMEMBERED { ended.pop_front() } else { None };
         ended.push_back(name);
         let oldest = oldest?;
-        let order_id = self.names.remove(Name { name: oldest.0, account })?;
+        let order_id = names.remove(oldest)?;
         Some((oldest, order_id))
     }
 
     /// Takes `end_name` back.
     pub(crate) fn revive_name(&mut self, account: AccountIndex, forgotten: Option<(ClientOrderId, OrderId)>) {
-        let ended = &mut self.list[account.0 as usize].ended;
+        let Account { ended, names, .. } = self.get_mut(account);
         ended.pop_back();
         if let Some((name, order_id)) = forgotten {
             ended.push_front(name);
-            self.names.insert(Name { name: name.0, account }, order_id);
+            names.insert(name, order_id);
         }
     }
 
     // --- requests ---
 
     pub(crate) fn knows_request(&self, account: AccountIndex, request_id: RequestId) -> bool {
-        self.requests.get(Name { name: request_id.0, account }).is_some()
+        self.get(account).known_requests.get(request_id).is_some()
     }
 
     /// Section 3: an accepted request is remembered, one of 4,096.
     pub(crate) fn remember_request(&mut self, account: AccountIndex, request_id: RequestId) {
-        let requests = &mut self.list[account.0 as usize].requests;
+        let Account { requests, known_requests, .. } = self.get_mut(account);
         let forgotten = if requests.len() >= REMEMBERED { requests.pop_front() } else { None };
         requests.push_back(request_id);
         if let Some(oldest) = forgotten {
-            self.requests.remove(Name { name: oldest.0, account });
+            known_requests.remove(oldest);
         }
-        self.requests.insert(Name { name: request_id.0, account }, 1);
+        known_requests.insert(request_id, 1);
     }
 }
 

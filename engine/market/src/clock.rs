@@ -2,7 +2,7 @@
 
 use crate::market::Market;
 use crate::order::Detail;
-use crate::slots::{OrderSlot, RegionSlot};
+use crate::slots::{OrderSlot, RegionSlot, Slot};
 use coretime_types::{DoneReason, Event, OrderId, RegionId, RejectReason, Rejection, Timeslice};
 
 impl Market {

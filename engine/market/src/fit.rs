@@ -2,7 +2,7 @@
 
 use crate::order::{AskDetail, BidDetail, Order, Terms};
 use crate::regions::Piece;
-use coretime_types::{Parts, Planck, Timeslice, Timeslices, UnitPrice, Window};
+use coretime_types::{Ask, BidTerms, Parts, Planck, Timeslice, Timeslices, UnitPrice, Window};
 
 /// The buying side of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,18 @@ pub(crate) struct Fit {
 }
 
 impl Want {
+    /// What a new bid wants.
+    pub(crate) fn new(terms: &BidTerms) -> Want {
+        Want {
+            unit_price: terms.unit_price,
+            remaining: terms.parts,
+            lot_parts: terms.lot_parts,
+            within: terms.within,
+            duration: terms.duration,
+            require_renewable: terms.require_renewable,
+        }
+    }
+
     pub(crate) fn of(order: &Order, bid: &BidDetail) -> Want {
         Want {
             unit_price: order.unit_price,
@@ -45,6 +57,16 @@ impl Want {
 }
 
 impl Offer {
+    /// What a new ask offers.
+    pub(crate) fn new(ask: &Ask, terms: &Terms) -> Offer {
+        Offer {
+            unit_price: ask.unit_price,
+            lot_parts: ask.lot_parts,
+            min_timeslices: ask.min_timeslices,
+            min_fill_notional: terms.min_fill_notional,
+        }
+    }
+
     pub(crate) fn of(order: &Order, ask: &AskDetail, terms: &Terms) -> Offer {
         Offer {
             unit_price: order.unit_price,

@@ -2,6 +2,7 @@
 //! out cost the same whatever else is there, and allocate nothing once the tables have grown.
 
 use crate::table::{Key, Seeds, Table};
+use std::hint::black_box;
 
 /// Groups by a number. An item, a small number that its owner gives out, is in one group at most.
 ///
@@ -43,6 +44,31 @@ impl Groups {
                 self.links[last as usize].after = item;
                 self.links[first as usize].before = item;
             }
+        }
+    }
+
+    /// Puts an item that is in no group into the group of another one.
+    pub(crate) fn insert_beside(&mut self, other: u32, item: u32) {
+        let at = item as usize;
+        if self.links.len() <= at {
+            self.links.resize(at + 1, Link::default());
+        }
+        let after = self.links[other as usize].after;
+        self.links[at] = Link { before: other, after };
+        self.links[other as usize].after = item;
+        self.links[after as usize].before = item;
+    }
+
+    /// Fetches an item's neighbours, without waiting for them.
+    pub(crate) fn look_at(&self, item: u32) {
+        black_box(self.links.get(item as usize).map(|link| link.before));
+    }
+
+    /// Fetches the neighbours of an item's neighbours, which putting something beside it or taking it out will change.
+    pub(crate) fn look_around(&self, item: u32) {
+        if let Some(link) = self.links.get(item as usize) {
+            self.look_at(link.before);
+            self.look_at(link.after);
         }
     }
 

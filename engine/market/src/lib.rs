@@ -27,6 +27,8 @@
 //! | 9 reject reasons of orders | `checks.rs`; of other commands where they are carried out |
 //! | 11 book of a window | `depth.rs` |
 //!
+//! How orders, regions and names are found is in `directory.rs`, `table.rs` and `groups.rs`; the book is in `book/`.
+//!
 //! # What a command costs
 //!
 //! Orders, regions and accounts are kept in slots and found through tables, all in constant time. What rests is on
@@ -50,6 +52,9 @@
 //!
 //! Who leaves a shelf is not looked for; its entry is thrown away when it comes to the top or when there are more such
 //! than others. So costs are amortised: now and then a cancel pays for those before it.
+//!
+//! In a large market a command mostly waits for memory. Who has several at hand calls [`Market::look_ahead`] before
+//! applying them, so that they wait together; it changes nothing.
 //!
 //! The steady state of placing, matching and cancelling allocates nothing (`tests/allocations.rs`).
 //!
@@ -91,9 +96,11 @@ mod clock;
 mod custody;
 mod cuts;
 mod depth;
+mod directory;
 mod fit;
 mod groups;
 mod listing;
+mod look_ahead;
 mod market;
 mod matching;
 mod money;
@@ -114,6 +121,7 @@ pub use accounts::Funds;
 pub use canonical::RestoreError;
 pub use custody::{Instruction, Submission, Totals};
 pub use depth::{Book, Level};
+pub use look_ahead::LOOK_AHEAD;
 pub use market::Market;
 pub use regions::{FreeRegion, Piece};
 pub use view::{OrderDetail, OrderView};

@@ -4,7 +4,7 @@ use crate::book::{Key, Point, Shape};
 use crate::fit::{Offer, Want, least_common_multiple};
 use crate::order::{AskDetail, BidDetail, Detail, Order};
 use crate::regions::{Holding, Piece};
-use crate::slots::{OrderSlot, RegionSlot};
+use crate::slots::{OrderSlot, RegionSlot, Slot};
 use crate::state::State;
 use crate::undo::Undo;
 use coretime_types::{Parts, Planck, Timeslice, UnitPrice, Window};
@@ -190,6 +190,16 @@ impl State {
     }
 
     // --- searches (rules 4.1, 4.2 and 4.6) ---
+
+    /// Whether any ask is as cheap as this.
+    pub(crate) fn meets_ask(&self, unit_price: UnitPrice) -> bool {
+        self.asks.reaches(ask_key(unit_price, u64::MAX))
+    }
+
+    /// Whether any bid offers as much as this.
+    pub(crate) fn meets_bid(&self, unit_price: UnitPrice) -> bool {
+        self.bids.reaches(bid_key(unit_price, u64::MAX))
+    }
 
     /// The best piece in the book that a bid could take, the earliest of its ask.
     pub(crate) fn best_piece(&self, want: &Want) -> Option<RegionSlot> {

@@ -1,15 +1,17 @@
 //! Orders that are live, and how they are found.
 
 use crate::accounts::AccountIndex;
+use crate::directory::Directory;
 use crate::groups::Groups;
-use crate::slots::{OrderSlot, RegionSlot};
-use crate::table::{Key, NEIGHBOUR_BITS, Seeds, Table, neighbour};
+use crate::slots::{OrderSlot, RegionSlot, Slot};
+use crate::table::{Key, NEIGHBOUR_BITS, Seeds, neighbour};
 use codec::{Decode, Encode};
 use coretime_types::{
     ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, SelfTrade, Settings, Side, Timeslice,
     Timeslices, UnitPrice, Window,
 };
 use slab::Slab;
+use std::hint::black_box;
 
 impl Key for OrderId {
     fn hash(self, seeds: &Seeds) -> u64 {
@@ -115,7 +117,7 @@ impl BidDetail {
 pub(crate) struct Orders {
     slots: Slab<Order>,
     /// Those that rest.
-    by_id: Table<OrderId, OrderSlot>,
+    by_id: Directory<OrderId, OrderSlot>,
     by_account: Groups,
     by_expiry: Groups,
 }
@@ -134,13 +136,31 @@ impl Orders {
         &mut self.slots[slot.index()]
     }
 
+    /// Fetches what [`Orders::find`] will read, without waiting for it.
+    pub(crate) fn look_at_id(&self, id: OrderId) {
+        self.by_id.look_at(id);
+    }
+
+    /// Fetches an order and its links, without waiting for them.
+    pub(crate) fn look_at(&self, slot: OrderSlot) {
+        let order = self.get(slot);
+        // The first of it and the last: it takes two lines.
+        black_box((order.order_id, order.is_resting));
+        self.by_account.look_at(slot.number());
+    }
+
+    /// Fetches what taking an order out will change, without waiting for it.
+    pub(crate) fn look_around(&self, slot: OrderSlot) {
+        self.by_account.look_around(slot.number());
+    }
+
     /// How many rest.
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
     }
 
     pub(crate) fn find(&self, order_id: OrderId) -> Option<OrderSlot> {
-        self.by_id.get(order_id)
+        self.by_id.find(order_id, |slot| self.get(slot).order_id == order_id)
     }
 
     /// Takes an order in. After a removal it gets the slot that became empty last.
@@ -155,7 +175,7 @@ impl Orders {
     pub(crate) fn remove(&mut self, slot: OrderSlot) -> Order {
         let order = self.slots.remove(slot.index());
         if order.is_resting {
-            self.by_id.remove(order.order_id);
+            self.by_id.remove(order.order_id, slot);
             self.by_account.remove(order.account.0, slot.number());
             if let Some(expiry) = order.expire_at {
                 self.by_expiry.remove(expiry.0, slot.number());

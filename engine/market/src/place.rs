@@ -21,16 +21,8 @@ impl Market {
         let rates = self.state.terms(today);
         let held = money::hold(rates, terms.unit_price, parts, lot_parts, terms.duration, terms.delivery);
         let (account, held) = self.check_cover(account, held, Planck::ZERO)?;
-        let want = Want {
-            unit_price: terms.unit_price,
-            remaining: parts,
-            lot_parts,
-            within: terms.within,
-            duration: terms.duration,
-            require_renewable: terms.require_renewable,
-        };
         if bid.post_only {
-            self.bid_matches_nothing(&want)?;
+            self.bid_matches_nothing(&Want::new(terms))?;
         }
         let detail = BidDetail {
             remaining: parts,
@@ -81,7 +73,7 @@ impl Market {
             detail: Detail::Ask(detail),
         };
         if ask.post_only {
-            let offer = Offer::of(&order, &detail, self.state.terms(today));
+            let offer = Offer::new(ask, self.state.terms(today));
             self.piece_matches_nothing(&offer, region)?;
         }
         self.enter_new(order, ask.time_in_force, events, |market, slot| {

@@ -1,12 +1,14 @@
 //! The regions in the ledger: free ones, and pieces under asks.
 
 use crate::accounts::AccountIndex;
+use crate::directory::Directory;
 use crate::groups::Groups;
-use crate::slots::{OrderSlot, RegionSlot};
-use crate::table::{Key, Seeds, Table};
+use crate::slots::{OrderSlot, RegionSlot, Slot};
+use crate::table::{Key, Seeds};
 use codec::{Decode, Encode};
 use coretime_types::{AccountId, CoreIndex, Parts, Region, RegionId, Timeslice};
 use slab::Slab;
+use std::hint::black_box;
 
 /// A region held by an account, under no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -77,7 +79,7 @@ impl Holding {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Regions {
     slots: Slab<Holding>,
-    by_id: Table<RegionKey, RegionSlot>,
+    by_id: Directory<RegionKey, RegionSlot>,
     by_account: Groups,
     by_core: Groups,
     by_leaving: Groups,
@@ -93,7 +95,28 @@ impl Regions {
     }
 
     pub(crate) fn find(&self, id: RegionId) -> Option<RegionSlot> {
-        self.by_id.get(id.into())
+        self.by_id.find(id.into(), |slot| self.get(slot).region().id() == id)
+    }
+
+    /// Fetches what [`Regions::find`] will read, without waiting for it.
+    pub(crate) fn look_at_id(&self, id: RegionId) {
+        self.by_id.look_at(id.into());
+    }
+
+    /// Fetches a region and its links, without waiting for them.
+    pub(crate) fn look_at(&self, slot: RegionSlot) {
+        let holding = self.get(slot);
+        // The first of it and the last: it takes two lines.
+        black_box((holding.region().begin, holding.is_live));
+        self.by_core.look_at(slot.number());
+        self.by_leaving.look_at(slot.number());
+    }
+
+    /// Fetches what cutting something off a region will change, without waiting for it.
+    pub(crate) fn look_around(&self, slot: RegionSlot) {
+        self.look_at_id(self.get(slot).region().id());
+        self.by_core.look_around(slot.number());
+        self.by_leaving.look_around(slot.number());
     }
 
     /// Takes a region in. After a removal it gets the slot that became empty last.
@@ -108,11 +131,44 @@ impl Regions {
 
     pub(crate) fn remove(&mut self, slot: RegionSlot) -> Holding {
         let holding = self.slots.remove(slot.index());
-        self.by_id.remove(holding.region().id().into());
+        self.by_id.remove(holding.region().id().into(), slot);
         self.by_account.remove(holding.account.0, slot.number());
         self.by_core.remove(holding.region().core.0.into(), slot.number());
         self.by_leaving.remove(holding.leaves_at.0, slot.number());
         holding
+    }
+
+    /// Takes in what was cut off a region in the ledger: much of what it is in, so is this.
+    pub(crate) fn insert_beside(&mut self, other: RegionSlot, holding: Holding) -> RegionSlot {
+        let slot = RegionSlot::new(self.slots.insert(holding) as u32);
+        let &Holding { account, leaves_at, .. } = self.get(other);
+        self.by_id.insert(holding.region().id().into(), slot);
+        if account == holding.account {
+            self.by_account.insert_beside(other.number(), slot.number());
+        } else {
+            self.by_account.insert(holding.account.0, slot.number());
+        }
+        self.by_core.insert_beside(other.number(), slot.number());
+        if leaves_at == holding.leaves_at {
+            self.by_leaving.insert_beside(other.number(), slot.number());
+        } else {
+            self.by_leaving.insert(holding.leaves_at.0, slot.number());
+        }
+        slot
+    }
+
+    /// Cuts a region: it is this part of itself from now on. Says what it was.
+    pub(crate) fn cut(&mut self, slot: RegionSlot, part: Piece, leaves_at: Timeslice) -> (Piece, Timeslice) {
+        let holding = self.get_mut(slot);
+        let before = std::mem::replace(&mut holding.piece, part);
+        let left_at = std::mem::replace(&mut holding.leaves_at, leaves_at);
+        self.by_id.remove(before.region.id().into(), slot);
+        self.by_id.insert(part.region.id().into(), slot);
+        if left_at != leaves_at {
+            self.by_leaving.remove(left_at.0, slot.number());
+            self.by_leaving.insert(leaves_at.0, slot.number());
+        }
+        (before, left_at)
     }
 
     /// Changes the owner; says who it was.

@@ -1,7 +1,12 @@
 //! Where orders and regions are kept: small numbers, so that what speaks of them is small too.
 
-use crate::table::Value;
 use std::num::NonZeroU32;
+
+/// A place, as a number from 0 to 2^32 - 2.
+pub(crate) trait Slot: Copy {
+    fn new(number: u32) -> Self;
+    fn number(self) -> u32;
+}
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -10,22 +15,20 @@ macro_rules! slots {
         // One more than its number, so that none at all needs no room.
         pub(crate) struct $name(NonZeroU32);
 
-        impl $name {
-            pub(crate) fn new(number: u32) -> $name {
+        impl Slot for $name {
+            fn new(number: u32) -> $name {
                 $name(NonZeroU32::MIN.saturating_add(number))
             }
 
-            pub(crate) fn number(self) -> u32 {
+            fn number(self) -> u32 {
                 self.0.get() - 1
-            }
-
-            pub(crate) fn index(self) -> usize {
-                self.number() as usize
             }
         }
 
-        impl Value for $name {
-            const NONE: $name = $name(NonZeroU32::MAX);
+        impl $name {
+            pub(crate) fn index(self) -> usize {
+                self.number() as usize
+            }
         }
     )*};
 }

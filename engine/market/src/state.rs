@@ -109,21 +109,35 @@ impl State {
 
     // --- regions ---
 
-    /// A region enters the ledger, or comes out of a cut, under no order.
+    /// A region enters the ledger, under no order.
     pub(crate) fn insert_region(&mut self, account: AccountIndex, piece: Piece) -> RegionSlot {
-        // What is over already leaves when the clock next moves.
-        let leaves_at = piece.region.end.max(Timeslice(self.tradable_from.0.saturating_add(1)));
-        let slot = self.restore_region(Holding {
-            piece,
-            account,
-            leaves_at,
-            under: None,
-            is_live: false,
-            previous: None,
-            next: None,
-        });
+        let slot = self.restore_region(self.free_holding(account, piece));
         self.undo.note(|| Undo::RegionInserted(slot));
         slot
+    }
+
+    /// What was cut off a region of the ledger is one of its own, under no order.
+    pub(crate) fn split_off(&mut self, from: RegionSlot, account: AccountIndex, piece: Piece) -> RegionSlot {
+        let slot = self.regions.insert_beside(from, self.free_holding(account, piece));
+        self.accounts.get_mut(account).regions += 1;
+        self.undo.note(|| Undo::RegionInserted(slot));
+        slot
+    }
+
+    /// Cuts a free region: it is this part of itself from now on.
+    pub(crate) fn cut_region(&mut self, slot: RegionSlot, part: Piece) {
+        let (before, left_at) = self.regions.cut(slot, part, self.leaves_at(&part.region));
+        self.undo.note(|| Undo::RegionCut(slot, before, left_at));
+    }
+
+    fn free_holding(&self, account: AccountIndex, piece: Piece) -> Holding {
+        let leaves_at = self.leaves_at(&piece.region);
+        Holding { piece, account, leaves_at, under: None, is_live: false, previous: None, next: None }
+    }
+
+    /// What is over already leaves when the clock next moves.
+    fn leaves_at(&self, region: &Region) -> Timeslice {
+        region.end.max(Timeslice(self.tradable_from.0.saturating_add(1)))
     }
 
     /// A free region leaves the ledger, or is cut.

@@ -5,6 +5,7 @@
 //! names that collide; no result depends on it, since who lists keys sorts them.
 
 use std::hash::{BuildHasher, RandomState};
+use std::hint::black_box;
 
 /// A key that can be hashed with a few multiplications.
 pub(crate) trait Key: Copy + Eq + Default {
@@ -43,6 +44,11 @@ impl Value for u64 {
 pub(crate) struct Seeds(u64, u64);
 
 impl Seeds {
+    pub(crate) fn random() -> Seeds {
+        let random = RandomState::new();
+        Seeds(random.hash_one(1) | 1, random.hash_one(2) | 1)
+    }
+
     /// Two words into one.
     #[inline]
     pub(crate) fn mix(&self, a: u64, b: u64) -> u64 {
@@ -69,9 +75,7 @@ pub(crate) struct Table<K, V> {
 
 impl<K: Key, V: Value> Default for Table<K, V> {
     fn default() -> Self {
-        let random = RandomState::new();
-        let seeds = Seeds(random.hash_one(1) | 1, random.hash_one(2) | 1);
-        let mut table = Table { entries: Vec::new(), len: 0, shift: 0, seeds };
+        let mut table = Table { entries: Vec::new(), len: 0, shift: 0, seeds: Seeds::random() };
         table.resize(16);
         table
     }
@@ -96,6 +100,12 @@ impl<K: Key, V: Value> Table<K, V> {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// Fetches what [`Table::get`] will read, without waiting for it.
+    #[inline]
+    pub(crate) fn look_at(&self, key: K) {
+        black_box(self.entries[self.home(key)].value);
     }
 
     /// Puts a key in that is not there, or gives it another value.

@@ -7,7 +7,7 @@ use crate::market::Market;
 use crate::money;
 use crate::order::{BidDetail, Detail, Order};
 use crate::regions::Piece;
-use crate::slots::{OrderSlot, RegionSlot};
+use crate::slots::{OrderSlot, RegionSlot, Slot};
 use coretime_types::{Call, Delivery, Event, Parts, Planck, Trade};
 
 /// What a fill left of a piece and is still to be sold, by begin.
@@ -114,9 +114,19 @@ impl Market {
             state.give_region(piece, buyer);
             return Rests::default();
         }
-        state.remove_region(piece);
+        if carved.rests == [None; 3] {
+            state.remove_region(piece);
+        }
+        // What is sold is cut off; the region's own place goes to the first rest.
+        let mut is_first = true;
         let rests = carved.rests.map(|rest| {
-            let slot = state.insert_region(seller, rest?);
+            let rest = rest?;
+            let slot = if std::mem::take(&mut is_first) {
+                state.cut_region(piece, rest);
+                piece
+            } else {
+                state.split_off(piece, seller, rest)
+            };
             state.attach(slot, ask, after, listed);
             if !state.regions.get(slot).is_live {
                 state.detach(slot);
@@ -127,7 +137,7 @@ impl Market {
         });
         let Piece { region, renewable } = carved.bought;
         match delivery {
-            Delivery::Custody => drop(state.insert_region(buyer, carved.bought)),
+            Delivery::Custody => drop(state.split_off(piece, buyer, carved.bought)),
             Delivery::Transfer => {
                 let to = state.accounts.get(buyer).id;
                 state.instruct(buyer, Call::Transfer { region, to }, renewable, events);

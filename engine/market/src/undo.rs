@@ -3,10 +3,10 @@
 use crate::accounts::{AccountIndex, Funds};
 use crate::custody::Totals;
 use crate::order::Order;
-use crate::regions::Holding;
+use crate::regions::{Holding, Piece};
 use crate::slots::{OrderSlot, RegionSlot};
 use crate::state::{Counters, State};
-use coretime_types::{ClientOrderId, InstructionNumber, OrderId, Parts};
+use coretime_types::{ClientOrderId, InstructionNumber, OrderId, Parts, Timeslice};
 
 /// How to take back one primitive change. Taken back in the opposite order, each finds what it left.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,7 @@ pub(crate) enum Undo {
     RegionInserted(RegionSlot),
     RegionRemoved(Holding),
     RegionGiven(RegionSlot, AccountIndex),
+    RegionCut(RegionSlot, Piece, Timeslice),
     Attached(RegionSlot),
     Detached { slot: RegionSlot, under: OrderSlot, after: Option<RegionSlot>, listed: bool },
     OrderInserted(OrderSlot),
@@ -72,6 +73,7 @@ impl State {
             Undo::RegionInserted(slot) => drop(self.remove_region(slot)),
             Undo::RegionRemoved(holding) => drop(self.restore_region(holding)),
             Undo::RegionGiven(slot, account) => self.give_region(slot, account),
+            Undo::RegionCut(slot, before, leaves_at) => drop(self.regions.cut(slot, before, leaves_at)),
             Undo::Attached(slot) => self.detach(slot),
             Undo::Detached { slot, under, after, listed } => self.attach(slot, under, after, listed),
             Undo::OrderInserted(slot) => drop(self.remove_order(slot)),

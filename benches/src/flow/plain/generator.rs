@@ -5,11 +5,14 @@ use crate::floor::{Fill, FloorBook};
 use crate::flow::Names;
 use crate::flow::hands::{Hands, Held};
 use crate::flow::{Cores, FlowError, Kind, References, Shares, account, deposit_funds, deposit_region};
-use coretime_types::{Command, Parts, Side};
+use coretime_types::{BlockNumber, Command, InstructionNumber, Parts, Planck, SettlementConfirmed, Side};
 use fastrand::Rng;
 
 const BEST_BID: u32 = 1_000;
 const LEVELS: u32 = 500;
+
+/// How much of what was cut up by trades stays in the hands of makers, and of takers, from round to round.
+const KEPT: usize = 2_000;
 
 /// What the flow knows of an order. `place` is where it is among the live ones of its side.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +36,14 @@ pub(super) struct Generator {
     live_asks: Vec<u64>,
     makers: Hands<Share>,
     takers: Hands<Share>,
-    pub(super) deposits: Vec<Command>,
+    cores: Cores,
+    references: References,
+    withdrawals: u64,
 }
 
 impl Generator {
-    pub(super) fn new(seed: u64, depth: usize, messages: usize) -> Result<Generator, FlowError> {
-        let mut generator = Generator {
+    pub(super) fn new(seed: u64, depth: usize, messages: usize) -> Generator {
+        Generator {
             rng: Rng::with_seed(seed),
             shares: Shares::default(),
             book: FloorBook::with_capacity(depth + depth / 8),
@@ -49,28 +54,48 @@ impl Generator {
             live_asks: Vec::with_capacity(depth),
             makers: Hands::default(),
             takers: Hands::default(),
-            deposits: Vec::new(),
-        };
-        let mut references = References::default();
-        for number in 0..MAKERS + TAKERS {
-            generator.deposits.push(deposit_funds(account(number), &mut references));
+            cores: Cores::default(),
+            references: References::default(),
+            withdrawals: 0,
         }
-        // Enough that most asks of the flow, too, can sell a region as it was deposited.
-        let for_makers = depth / 2 + messages / 16 + 1_000;
-        let for_takers = messages / 24 + 1_000;
-        let mut cores = Cores::default();
+    }
+
+    /// Money for everybody.
+    pub(super) fn money(&mut self) -> impl Iterator<Item = Command> {
+        (0..MAKERS + TAKERS).map(|number| deposit_funds(account(number), &mut self.references))
+    }
+
+    /// What accounts do before a round of `messages` messages, with `asks` besides to be placed by makers: most of what
+    /// trades have cut up leaves custody, and enough comes that most asks can sell a region as it was deposited.
+    pub(super) fn supply(&mut self, asks: usize, messages: usize) -> Result<Vec<Command>, FlowError> {
+        let mut commands = Vec::new();
+        let leaving: Vec<_> = self.makers.give_back(KEPT).chain(self.takers.give_back(KEPT)).collect();
+        for Held { account: owner, what, .. } in leaving {
+            self.withdrawals += 1;
+            let instruction = InstructionNumber(self.withdrawals);
+            let region = what.region().id();
+            commands.push(Command::WithdrawRegion { account: account(owner), region, request_id: None });
+            commands.push(Command::SettlementConfirmed(SettlementConfirmed {
+                instruction,
+                block: BlockNumber(0),
+                extrinsic_index: 0,
+                chain_fee: Planck::ZERO,
+            }));
+        }
+        let for_makers = (asks + messages / 16 + 1_000).saturating_sub(self.makers.whole());
+        let for_takers = (messages / 24 + 1_000).saturating_sub(self.takers.whole());
         for n in 0..for_makers + for_takers {
-            let parts = generator.parts();
-            let Some((core, mask)) = cores.share(parts) else {
+            let parts = self.parts();
+            let Some((core, mask)) = self.cores.share(parts) else {
                 return Err(FlowError::TooManyRegions { regions: for_makers + for_takers });
             };
             let share = Share { core, mask };
             let owners = if n < for_makers { 0..MAKERS } else { MAKERS..MAKERS + TAKERS };
-            let owner = generator.rng.u16(owners);
-            generator.deposits.push(deposit_region(account(owner), share.region(), &mut references));
-            generator.hands(owner).put(Held { account: owner, what: share, traded: false });
+            let owner = self.rng.u16(owners);
+            commands.push(deposit_region(account(owner), share.region(), &mut self.references));
+            self.hands(owner).put(Held { account: owner, what: share, traded: false });
         }
-        Ok(generator)
+        Ok(commands)
     }
 
     fn parts(&mut self) -> u32 {

@@ -12,8 +12,10 @@
 //! - A marketable order has a limit at the far end of the other side and is always filled whole. What would make the book
 //!   deeper or shallower is steered away by its size and by the side of the next new order and cancel.
 //! - Accounts: 48 makers whose orders rest, 16 takers whose orders trade at once: nobody meets himself.
-//! - Every ask sells a region in hand: seven times in eight one that was deposited before the flow or that came back
-//!   whole from a cancel, else one that was bought in the flow or is the rest of one that was partly sold.
+//! - Every ask sells a region in hand: seven times in eight one that was not traded since it was deposited, else one that
+//!   was bought in the flow or is the rest of one that was partly sold.
+//! - Before each round, while no clock runs, most of what trades have cut up is withdrawn and fresh regions are deposited.
+//!   So the ledger is as large as the depth makes it, and not as the length of the measurement does.
 
 mod generator;
 
@@ -106,28 +108,40 @@ impl Message {
     }
 }
 
-/// The flow.
-#[derive(Clone, Debug)]
-pub struct Plain {
-    /// Money and regions, for our market only.
-    pub deposits: Vec<Command>,
-    /// Orders that make the book as deep as was asked for.
-    pub resting: Vec<Message>,
+/// What is played in one go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// What happens before, at our market only: money and regions come, regions go. Not measured.
+    pub supply: Vec<Command>,
     /// What is measured.
     pub messages: Vec<Message>,
 }
 
+/// The flow.
+#[derive(Clone, Debug)]
+pub struct Plain {
+    /// Orders that make the book as deep as was asked for.
+    pub resting: Round,
+    /// The rounds.
+    pub rounds: Vec<Round>,
+}
+
 impl Plain {
-    /// Makes the flow: `depth` resting orders, then `messages` messages.
-    pub fn new(seed: u64, depth: usize, messages: usize) -> Result<Plain, FlowError> {
-        let mut generator = Generator::new(seed, depth, messages)?;
-        let mut resting = Vec::with_capacity(depth);
+    /// Makes the flow: `depth` resting orders, then so many rounds of `messages` messages each.
+    pub fn new(seed: u64, depth: usize, rounds: usize, messages: usize) -> Result<Plain, FlowError> {
+        let mut generator = Generator::new(seed, depth, rounds * messages);
+        let mut resting = Round { supply: generator.money().collect(), messages: Vec::with_capacity(depth) };
+        resting.supply.extend(generator.supply(depth / 2, 0)?);
         for n in 0..depth {
             let side = if n % 2 == 0 { Side::Bid } else { Side::Ask };
-            resting.push(generator.new_order(side)?);
+            resting.messages.push(generator.new_order(side)?);
         }
-        let messages = (0..messages).map(|_| generator.message()).collect::<Result<_, _>>()?;
-        Ok(Plain { deposits: generator.deposits, resting, messages })
+        let rounds = (0..rounds).map(|_| {
+            let supply = generator.supply(0, messages)?;
+            let messages = (0..messages).map(|_| generator.message()).collect::<Result<_, _>>()?;
+            Ok(Round { supply, messages })
+        });
+        Ok(Plain { resting, rounds: rounds.collect::<Result<_, FlowError>>()? })
     }
 }
 
@@ -149,24 +163,23 @@ mod tests {
 
     #[test]
     fn one_seed_gives_one_flow() {
-        let [one, again, other] = [1, 1, 2].map(|seed| Plain::new(seed, 500, 1_000).unwrap());
-        assert_eq!((&one.resting, &one.messages), (&again.resting, &again.messages));
-        assert_eq!(one.deposits, again.deposits);
-        assert_ne!(one.messages, other.messages);
+        let [one, again, other] = [1, 1, 2].map(|seed| Plain::new(seed, 500, 2, 500).unwrap());
+        assert_eq!((&one.resting, &one.rounds), (&again.resting, &again.rounds));
+        assert_ne!(one.rounds, other.rounds);
     }
 
     #[test]
     fn shares_sizes_levels_and_depth_are_as_claimed() {
         let (depth, messages) = (10_000, 100_000);
-        let flow = Plain::new(7, depth, messages).unwrap();
+        let flow = Plain::new(7, depth, 1, messages).unwrap();
         for (name, share) in [("new", 49), ("cancel", 41), ("marketable", 7), ("replace", 3)] {
-            let count = flow.messages.iter().filter(|message| kind(message) == name).count();
+            let count = flow.rounds[0].messages.iter().filter(|message| kind(message) == name).count();
             assert_eq!(count, messages / 100 * share, "{name}");
         }
         let mut book = FloorBook::default();
         let mut prices = std::collections::BTreeSet::new();
         let mut traded_at_once = 0;
-        for (n, message) in flow.resting.iter().chain(&flow.messages).enumerate() {
+        for (n, message) in flow.resting.messages.iter().chain(&flow.rounds[0].messages).enumerate() {
             match *message {
                 Message::Place { order, account, side, price, parts, .. } => {
                     assert!((1..=20).contains(&parts));
@@ -194,32 +207,37 @@ mod tests {
 
     #[test]
     fn our_market_takes_every_command() {
-        let flow = Plain::new(3, 1_000, 20_000).unwrap();
+        let flow = Plain::new(3, 1_000, 9, 5_000).unwrap();
         let mut market = Market::new();
         let mut events = Vec::new();
-        let messages = flow.resting.iter().chain(&flow.messages);
-        let commands = flow.deposits.iter().cloned().chain(messages.map(Message::command));
         let mut orders = 0;
-        for command in commands {
-            events.clear();
-            market.apply(&command, &mut events);
-            for event in &events {
-                match event {
-                    Event::Rejected(rejection) => panic!("{command:?}: {rejection:?}"),
-                    Event::Accepted { order_id } => {
-                        orders += 1;
-                        assert_eq!(order_id.0, orders, "ids are known before");
+        let mut regions = Vec::new();
+        for round in std::iter::once(&flow.resting).chain(&flow.rounds) {
+            let messages = round.messages.iter().map(Message::command);
+            for command in round.supply.iter().cloned().chain(messages) {
+                events.clear();
+                market.apply(&command, &mut events);
+                for event in &events {
+                    match event {
+                        Event::Rejected(rejection) => panic!("{command:?}: {rejection:?}"),
+                        Event::Accepted { order_id } => {
+                            orders += 1;
+                            assert_eq!(order_id.0, orders, "ids are known before");
+                        }
+                        _ => {}
                     }
-                    _ => {}
                 }
             }
+            regions.push(market.free_regions().count());
         }
         assert!(market.orders().count().abs_diff(1_000) <= 20);
+        // Once hands are full, the ledger grows no more.
+        assert!(regions[9] < regions[6] + 300, "{regions:?}");
     }
 
     #[test]
     fn a_million_orders_fit_into_one_window() {
-        let flow = Plain::new(5, 1_000_000, 100_000).unwrap();
-        assert_eq!(flow.resting.len(), 1_000_000);
+        let flow = Plain::new(5, 1_000_000, 2, 50_000).unwrap();
+        assert_eq!(flow.resting.messages.len(), 1_000_000);
     }
 }

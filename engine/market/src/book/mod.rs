@@ -1,6 +1,7 @@
 //! The book: what rests, so arranged that the best counter-order that fits is found without looking at those that do
 //! not.
 
+mod heap;
 mod point;
 mod shelf;
 mod side;

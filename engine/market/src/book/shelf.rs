@@ -1,11 +1,9 @@
 //! A shelf: orders of one shape, best first.
 
+use super::heap::{Entry, Heap};
 use super::point::Point;
-use super::tree::Key;
 use crate::table::{Key as Hashed, Seeds};
 use coretime_types::{Parts, Timeslice};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// What orders must have in common to be told apart by price and priority alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,21 +27,14 @@ impl Hashed for Shape {
     }
 }
 
-/// A place on a shelf. It is void once its item has another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
-    pub(crate) key: Key,
-    pub(crate) item: u32,
-}
-
-/// Orders of one shape. Who leaves is not looked for: his entry becomes void and goes when it comes to the top, or with
+/// Orders of one shape. Who leaves is not looked for: his entry becomes void, and goes when it comes to the top, or with
 /// all others when there are more void ones than valid ones.
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf {
     pub(crate) shape: Shape,
     pub(crate) class: u8,
     pub(crate) valid: u32,
-    pub(crate) entries: BinaryHeap<Reverse<Entry>>,
+    pub(crate) entries: Heap,
 }
 
 impl Shelf {
@@ -53,29 +44,25 @@ impl Shelf {
     const FEW: usize = 32;
 
     pub(crate) fn new(shape: Shape, class: u8) -> Shelf {
-        Shelf { shape, class, valid: 0, entries: BinaryHeap::new() }
+        Shelf { shape, class, valid: 0, entries: Heap::default() }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.entries.clear();
-        self.entries.shrink_to(Self::KEPT_ENTRIES);
+        self.entries.clear(Self::KEPT_ENTRIES);
     }
 
     pub(crate) fn best(&self) -> Option<Entry> {
-        self.entries.peek().map(|Reverse(entry)| *entry)
+        self.entries.best()
     }
 
     /// Throws void entries away, so that the best one is valid, and all of them when they are too many.
     pub(crate) fn tidy(&mut self, is_valid: impl Fn(&Entry) -> bool) {
         if self.entries.len() > 2 * self.valid as usize + Self::FEW {
-            let mut entries = std::mem::take(&mut self.entries).into_vec();
-            entries.retain(|Reverse(entry)| is_valid(entry));
+            self.entries.retain(&is_valid);
             // What came back after an order was undone may be there twice.
-            if entries.len() > self.valid as usize {
-                entries.sort_unstable();
-                entries.dedup();
+            if self.entries.len() > self.valid as usize {
+                self.entries.dedup();
             }
-            self.entries = BinaryHeap::from(entries);
         }
         while let Some(entry) = self.best()
             && !is_valid(&entry)

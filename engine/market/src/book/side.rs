@@ -1,12 +1,13 @@
 //! One side of the book: shelves of orders, and for each lot a tree of the shelves' shapes.
 
+use super::heap::Entry;
 use super::point::Point;
-use super::shelf::{Entry, Shape, Shelf};
+use super::shelf::{Shape, Shelf};
 use super::tree::{Found, Key, Tree};
 use crate::groups::Groups;
 use crate::table::Table;
 use coretime_types::{Parts, Timeslice};
-use std::cmp::Reverse;
+use std::hint::black_box;
 
 const NONE: u32 = u32::MAX;
 
@@ -42,6 +43,11 @@ pub(crate) struct Side {
 }
 
 impl Side {
+    /// Fetches where an item stands, without waiting for it.
+    pub(crate) fn look_at(&self, item: u32) {
+        black_box(self.standings.get(item as usize).map(|standing| standing.shelf));
+    }
+
     /// Puts an item on the shelf of its shape.
     pub(crate) fn insert(&mut self, item: u32, shape: Shape, key: Key) {
         let shelf_index = self.shelf_of_shape.get(shape).unwrap_or_else(|| self.new_shelf(shape, key));
@@ -52,7 +58,7 @@ impl Side {
         self.standings[at] = Standing { shelf: shelf_index, priority: key.priority };
         let shelf = &mut self.shelves[shelf_index as usize];
         let best = shelf.best();
-        shelf.entries.push(Reverse(Entry { key, item }));
+        shelf.entries.push(Entry { key, item });
         shelf.valid += 1;
         if best.is_some_and(|best| key < best.key) {
             let class = usize::from(shelf.class);
@@ -90,6 +96,11 @@ impl Side {
         self.standings.get(item as usize).is_some_and(|standing| standing.shelf != NONE)
     }
 
+    /// Whether anything is as good as this.
+    pub(crate) fn reaches(&self, limit: Key) -> bool {
+        self.classes.iter().any(|class| class.shapes.best_key() <= limit)
+    }
+
     /// The best item that fits. `corner` says for the lot and the renewal flag of a class what its points must reach,
     /// or that none of them fits. `accept` has the last word on a shelf: it gives the key from which on items of this
     /// shape fit, in the order of keys.
@@ -118,7 +129,7 @@ impl Side {
 
     /// The best item of a shelf whose key is not before `from`: looks at all of them.
     fn first_from(&self, shelf_index: u32, from: Key) -> Option<Entry> {
-        let entries = self.shelves[shelf_index as usize].entries.iter().map(|Reverse(entry)| *entry);
+        let entries = self.shelves[shelf_index as usize].entries.iter().copied();
         entries.filter(|entry| entry.key >= from && is_valid(&self.standings, shelf_index, entry)).min()
     }
 
@@ -147,7 +158,7 @@ impl Side {
 
     /// What came back to a shelf may be there twice.
     fn on_shelf(&self, shelf_index: u32) -> impl Iterator<Item = u32> {
-        let entries = self.shelves[shelf_index as usize].entries.iter().map(|Reverse(entry)| entry);
+        let entries = self.shelves[shelf_index as usize].entries.iter();
         entries.filter(move |entry| is_valid(&self.standings, shelf_index, entry)).map(|entry| entry.item)
     }
 
@@ -203,6 +214,7 @@ fn is_valid(standings: &[Standing], shelf: u32, entry: &Entry) -> bool {
 mod tests {
     use super::*;
     use coretime_types::{Timeslices, Window};
+    use std::cmp::Reverse;
     use std::collections::BTreeMap;
 
     /// A side as it would be without any index.

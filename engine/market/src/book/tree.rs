@@ -11,13 +11,14 @@
 //! `d` coordinates (the bound of k-d trees, which these nodes are but for the shape of their boxes).
 
 use super::point::{Place, Point};
+use std::cmp::Ordering;
 
 /// How many children a node has at most.
 const WIDTH: usize = 16;
 const NONE: u32 = u32::MAX;
 
 /// What is best: the price, turned so that less is better, and then the priority.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) price: u64,
     pub(crate) priority: u64,
@@ -25,6 +26,23 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) const WORST: Key = Key { price: u64::MAX, priority: u64::MAX };
+
+    /// Both as one number: comparing keys is what searches do most, and so it takes no branch.
+    fn rank(self) -> u128 {
+        u128::from(self.price) << 64 | u128::from(self.priority)
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Key) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Key) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// What a search has found. At equal keys (pieces of one ask) the earliest begin counts: a greater first coordinate.
@@ -62,11 +80,14 @@ pub(crate) struct Tree {
     places: Vec<Places>,
     unused: Vec<u32>,
     root: u32,
+    /// The best key of all, which every search asks for first.
+    best_key: Key,
 }
 
 impl Default for Tree {
     fn default() -> Self {
-        let mut tree = Tree { nodes: Vec::new(), places: Vec::new(), unused: Vec::new(), root: 0 };
+        let mut tree =
+            Tree { nodes: Vec::new(), places: Vec::new(), unused: Vec::new(), root: 0, best_key: Key::WORST };
         tree.root = tree.new_node(true);
         tree
     }
@@ -93,7 +114,7 @@ impl Node {
 impl Tree {
     /// The best key of all.
     pub(crate) fn best_key(&self) -> Key {
-        self.nodes[self.root as usize].best_key()
+        self.best_key
     }
 
     // --- search ---
@@ -186,6 +207,7 @@ impl Tree {
         }
         leaf_of[item as usize] = node;
         self.add_child(node, Child { key, point, child: item }, place, leaf_of);
+        self.best_key = self.best_key.min(key);
     }
 
     /// An item's key is another one now.
@@ -205,12 +227,14 @@ impl Tree {
             key = this.best_key();
             (child, node) = (node, this.parent);
         }
+        self.best_key = key;
     }
 
     /// Takes an item out.
     pub(crate) fn remove(&mut self, item: u32, leaf_of: &mut [u32]) {
         let leaf = std::mem::replace(&mut leaf_of[item as usize], NONE);
         self.remove_child(leaf, item);
+        self.best_key = self.nodes[self.root as usize].best_key();
     }
 
     fn remove_child(&mut self, node: u32, child: u32) {

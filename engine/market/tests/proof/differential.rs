@@ -59,6 +59,8 @@ impl Pair {
         let model_before = self.model.clone();
         let model_events = self.model.apply(command);
         let mut events = Vec::new();
+        // A hint: whatever the command is, it changes nothing.
+        self.market.look_ahead(std::iter::once(command));
         self.market.apply(command, &mut events);
         let after = View::of_market(&self.market, &accounts());
         let step = Step {
