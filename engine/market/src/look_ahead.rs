@@ -38,8 +38,8 @@ impl Market {
         for (glance, command) in glances.iter_mut().zip(commands) {
             self.look_at_neighbours(glance, command);
         }
-        for glance in &glances {
-            self.look_at_counterpart(glance);
+        for order in glances.iter().filter_map(|glance| glance.order) {
+            self.look_at_counterpart(order);
         }
     }
 
@@ -141,13 +141,12 @@ impl Market {
         }
     }
 
-    /// What will be needed of an order that a command will meet, should it end.
-    fn look_at_counterpart(&self, glance: &Glance) {
-        if let Some(order) = glance.order {
-            self.state.orders.look_around(order);
-            let order = self.state.orders.get(order);
-            self.state.orders.look_at_id(order.order_id);
-            self.state.accounts.look_at_oldest(order.account);
-        }
+    /// What will be needed of an order that another one will meet, should it end.
+    fn look_at_counterpart(&self, order: OrderSlot) {
+        self.state.orders.look_around(order);
+        self.state.bids.look_at(order.number());
+        let order = self.state.orders.get(order);
+        self.state.orders.look_at_id(order.order_id);
+        self.state.accounts.look_at_oldest(order.account);
     }
 }

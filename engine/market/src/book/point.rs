@@ -18,9 +18,12 @@
 use crate::fit::least_common_multiple;
 use coretime_types::{Parts, Timeslice, Timeslices, Window};
 
+/// How many coordinates a point has.
+pub(crate) const AXES: usize = 5;
+
 /// A shape, or the corner of a search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Point(pub(crate) [u32; 5]);
+pub(crate) struct Point(pub(crate) [u32; AXES]);
 
 impl Point {
     /// The shape of a piece under an ask.
@@ -71,17 +74,15 @@ impl Point {
         Timeslices(self.0[2])
     }
 
-    /// Whether this is at least `corner` in every coordinate.
-    #[inline]
-    pub(crate) fn reaches(&self, corner: &Point) -> bool {
-        // Without short cuts: five comparisons cost less than a branch that is guessed wrong.
-        (0..5).fold(true, |all, i| all & (self.0[i] >= corner.0[i]))
-    }
-
     /// The least point that both do not exceed.
     #[inline]
     pub(crate) fn or(self, other: Point) -> Point {
         Point(std::array::from_fn(|i| self.0[i].max(other.0[i])))
+    }
+
+    /// Whether it is as great as a corner in any coordinate.
+    pub(crate) fn touches(&self, corner: &Point) -> bool {
+        (0..AXES).fold(false, |any, i| any | (self.0[i] == corner.0[i]))
     }
 
     /// The last moment of the clock at which a piece of this shape is alive: `end - min_timeslices`.

@@ -217,6 +217,10 @@ mod tests {
     use std::cmp::Reverse;
     use std::collections::BTreeMap;
 
+    fn reaches(point: &Point, corner: &Point) -> bool {
+        point.0.iter().zip(corner.0).all(|(coordinate, least)| *coordinate >= least)
+    }
+
     /// A side as it would be without any index.
     #[derive(Default)]
     struct Plain(BTreeMap<u32, (Shape, Key)>);
@@ -231,7 +235,7 @@ mod tests {
             let fits = |shape: &Shape, key: &Key| {
                 let corner = corner(shape.lot_parts, shape.renewal);
                 *key <= limit
-                    && corner.is_some_and(|corner| shape.point.reaches(&corner))
+                    && corner.is_some_and(|corner| reaches(&shape.point, &corner))
                     && accept(shape).is_some_and(|from| *key >= from)
             };
             let fitting = self.0.iter().filter(|(_, (shape, key))| fits(shape, key));
@@ -293,7 +297,7 @@ mod tests {
             assert_eq!(found, expected, "seed {seed}, step {step}");
             if step % 64 == 0 {
                 let fits = |shape: &Shape| {
-                    corner(shape.lot_parts, shape.renewal).is_some_and(|c| shape.point.reaches(&c))
+                    corner(shape.lot_parts, shape.renewal).is_some_and(|c| reaches(&shape.point, &c))
                 };
                 let all: Vec<u32> =
                     plain.0.iter().filter(|(_, (shape, _))| fits(shape)).map(|(item, _)| *item).collect();

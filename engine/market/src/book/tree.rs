@@ -10,7 +10,7 @@
 //! and in the worst case as many nodes as the border of the corner crosses: O(n^(1 - 1/d)) for shapes that differ in
 //! `d` coordinates (the bound of k-d trees, which these nodes are but for the shape of their boxes).
 
-use super::point::{Place, Point};
+use super::point::{AXES, Place, Point};
 use std::cmp::Ordering;
 
 /// How many children a node has at most.
@@ -61,14 +61,17 @@ struct Child {
     child: u32,
 }
 
-const NO_CHILD: Child = Child { key: Key::WORST, point: Point([0; 5]), child: NONE };
-
+/// A node. What its children have of one kind lies together, so that it is compared with a corner in a few steps.
 #[derive(Clone, Debug)]
 struct Node {
     parent: u32,
     len: u8,
     is_leaf: bool,
-    children: [Child; WIDTH],
+    children: [u32; WIDTH],
+    /// The children's points, coordinate by coordinate.
+    points: [[u32; WIDTH]; AXES],
+    /// Of no child: the worst.
+    keys: [Key; WIDTH],
 }
 
 /// The places from which a node's children begin on the curve. Only changes of the tree look at them.
@@ -94,21 +97,86 @@ impl Default for Tree {
 }
 
 impl Node {
-    fn children(&self) -> &[Child] {
-        &self.children[..usize::from(self.len)]
+    fn new(is_leaf: bool) -> Node {
+        let (children, points, keys) = ([NONE; WIDTH], [[0; WIDTH]; AXES], [Key::WORST; WIDTH]);
+        Node { parent: NONE, len: 0, is_leaf, children, points, keys }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    fn point(&self, at: usize) -> Point {
+        Point(std::array::from_fn(|axis| self.points[axis][at]))
+    }
+
+    fn child(&self, at: usize) -> Child {
+        Child { key: self.keys[at], point: self.point(at), child: self.children[at] }
     }
 
     fn best_key(&self) -> Key {
-        self.children().iter().map(|child| child.key).min().unwrap_or(Key::WORST)
+        self.keys.iter().fold(Key::WORST, |best, key| best.min(*key))
     }
 
     fn corner(&self) -> Point {
-        self.children().iter().fold(Point::default(), |corner, child| corner.or(child.point))
+        Point(std::array::from_fn(|axis| self.points[axis].iter().fold(0, |most, one| most.max(*one))))
     }
 
     fn position(&self, child: u32) -> Option<usize> {
-        self.children().iter().position(|one| one.child == child)
+        self.children[..self.len()].iter().position(|one| *one == child)
     }
+
+    /// Which children reach a corner: a bit for each.
+    fn reaching(&self, corner: &Point) -> u32 {
+        let mut reaches = [u32::MAX; WIDTH];
+        for (points, least) in self.points.iter().zip(corner.0) {
+            for (reaches, point) in reaches.iter_mut().zip(points) {
+                *reaches &= if *point >= least { u32::MAX } else { 0 };
+            }
+        }
+        let bits = reaches.iter().enumerate().fold(0, |bits, (at, reaches)| bits | reaches & 1 << at);
+        bits & ((1 << self.len) - 1)
+    }
+
+    fn set(&mut self, at: usize, key: Key, point: Point) {
+        self.keys[at] = key;
+        for (points, coordinate) in self.points.iter_mut().zip(point.0) {
+            points[at] = coordinate;
+        }
+    }
+
+    fn insert(&mut self, at: usize, child: Child) {
+        let len = self.len();
+        self.keys.copy_within(at..len, at + 1);
+        self.children.copy_within(at..len, at + 1);
+        for points in &mut self.points {
+            points.copy_within(at..len, at + 1);
+        }
+        self.len += 1;
+        self.children[at] = child.child;
+        self.set(at, child.key, child.point);
+    }
+
+    fn remove(&mut self, at: usize) {
+        let len = self.len();
+        self.keys.copy_within(at + 1..len, at);
+        self.children.copy_within(at + 1..len, at);
+        for points in &mut self.points {
+            points.copy_within(at + 1..len, at);
+        }
+        self.len -= 1;
+        self.children[len - 1] = NONE;
+        self.set(len - 1, Key::WORST, Point::default());
+    }
+}
+
+/// The places of the ones in a number.
+fn ones(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = bits.trailing_zeros();
+        bits &= bits.checked_sub(1)?;
+        Some(at as usize)
+    })
 }
 
 impl Tree {
@@ -140,35 +208,29 @@ impl Tree {
         accept: &mut impl FnMut(u32, Key) -> Option<Key>,
     ) {
         let node = &self.nodes[node as usize];
-        let is_open = |child: &Child, best: &Option<Found>| {
-            let better = match best {
-                None => child.key <= limit,
-                Some(best) => {
-                    child.key < best.key || child.key == best.key && child.point.0[0] > best.point.0[0]
-                }
-            };
-            better && child.point.reaches(corner)
+        let is_better = |at: usize, key: Key, best: &Option<Found>| match best {
+            None => key <= limit,
+            Some(best) => key < best.key || key == best.key && node.points[0][at] > best.point.0[0],
         };
+        let reaching = node.reaching(corner);
         if node.is_leaf {
-            for child in node.children() {
-                if is_open(child, best)
-                    && let Some(key) = accept(child.child, child.key)
+            for at in ones(reaching) {
+                if is_better(at, node.keys[at], best)
+                    && let Some(key) = accept(node.children[at], node.keys[at])
+                    && is_better(at, key, best)
                 {
-                    let found = Child { key, ..*child };
-                    if is_open(&found, best) {
-                        *best = Some(Found { key, point: child.point, item: child.child });
-                    }
+                    *best = Some(Found { key, point: node.point(at), item: node.children[at] });
                 }
             }
             return;
         }
         // The most promising child first, so that the others are more often left out.
-        let open = node.children().iter().filter(|child| is_open(child, best));
-        let Some(first) = open.min_by_key(|child| child.key).map(|child| child.child) else { return };
-        self.search_node(first, corner, best, limit, accept);
-        for child in node.children() {
-            if child.child != first && is_open(child, best) {
-                self.search_node(child.child, corner, best, limit, accept);
+        let better = ones(reaching).filter(|at| is_better(*at, node.keys[*at], best));
+        let Some(first) = better.min_by_key(|at| node.keys[*at]) else { return };
+        self.search_node(node.children[first], corner, best, limit, accept);
+        for at in ones(reaching & !(1 << first)) {
+            if is_better(at, node.keys[at], best) {
+                self.search_node(node.children[at], corner, best, limit, accept);
             }
         }
     }
@@ -180,11 +242,11 @@ impl Tree {
 
     fn visit_node(&self, node: u32, corner: &Point, visit: &mut impl FnMut(u32)) {
         let node = &self.nodes[node as usize];
-        for child in node.children().iter().filter(|child| child.point.reaches(corner)) {
+        for at in ones(node.reaching(corner)) {
             if node.is_leaf {
-                visit(child.child);
+                visit(node.children[at]);
             } else {
-                self.visit_node(child.child, corner, visit);
+                self.visit_node(node.children[at], corner, visit);
             }
         }
     }
@@ -199,11 +261,11 @@ impl Tree {
         let place = point.place();
         let mut node = self.root;
         while !self.nodes[node as usize].is_leaf {
-            let len = usize::from(self.nodes[node as usize].len);
+            let len = self.nodes[node as usize].len();
             let places = &mut self.places[node as usize];
             let at = places[..len].partition_point(|from| *from <= place).saturating_sub(1);
             places[at] = places[at].min(place);
-            node = self.nodes[node as usize].children[at].child;
+            node = self.nodes[node as usize].children[at];
         }
         leaf_of[item as usize] = node;
         self.add_child(node, Child { key, point, child: item }, place, leaf_of);
@@ -212,38 +274,54 @@ impl Tree {
 
     /// An item's key is another one now.
     pub(crate) fn change_key(&mut self, item: u32, key: Key, leaf_of: &[u32]) {
-        let mut node = leaf_of[item as usize];
-        let mut child = item;
-        let mut key = key;
+        let (mut node, mut key) = (leaf_of[item as usize], key);
+        let Some(mut at) = self.nodes[node as usize].position(item) else { return };
         // Upwards, for as long as it makes a difference.
-        while node != NONE {
-            let this = &mut self.nodes[node as usize];
-            let Some(at) = this.position(child) else { return };
-            let before = this.children[at].key;
-            if before == key {
+        loop {
+            let before = std::mem::replace(&mut self.nodes[node as usize].keys[at], key);
+            let above = self.above(node);
+            let known = above.map_or(self.best_key, |(parent, at)| self.nodes[parent as usize].keys[at]);
+            if key > known {
+                if before > known {
+                    return;
+                }
+                key = self.nodes[node as usize].best_key();
+            }
+            if key == known {
                 return;
             }
-            this.children[at].key = key;
-            key = this.best_key();
-            (child, node) = (node, this.parent);
+            let Some((parent, place)) = above else { break };
+            (node, at) = (parent, place);
         }
         self.best_key = key;
+    }
+
+    /// The node above, and where it has this one.
+    fn above(&self, node: u32) -> Option<(u32, usize)> {
+        let parent = self.nodes[node as usize].parent;
+        if parent == NONE {
+            return None;
+        }
+        Some((parent, self.nodes[parent as usize].position(node)?))
     }
 
     /// Takes an item out.
     pub(crate) fn remove(&mut self, item: u32, leaf_of: &mut [u32]) {
         let leaf = std::mem::replace(&mut leaf_of[item as usize], NONE);
-        self.remove_child(leaf, item);
-        self.best_key = self.nodes[self.root as usize].best_key();
+        let Some(key) = self.remove_child(leaf, item) else { return };
+        if key == self.best_key {
+            self.best_key = self.nodes[self.root as usize].best_key();
+        }
     }
 
-    fn remove_child(&mut self, node: u32, child: u32) {
+    /// Takes a child away; gives the best key that it had.
+    fn remove_child(&mut self, node: u32, child: u32) -> Option<Key> {
         let this = &mut self.nodes[node as usize];
-        let Some(at) = this.position(child) else { return };
-        let len = usize::from(this.len);
-        this.children.copy_within(at + 1..len, at);
+        let at = this.position(child)?;
+        let Child { key, point, .. } = this.child(at);
+        let len = this.len();
+        this.remove(at);
         self.places[node as usize].copy_within(at + 1..len, at);
-        this.len -= 1;
         let (len, parent) = (this.len, this.parent);
         if parent == NONE {
             self.lower_root();
@@ -251,8 +329,9 @@ impl Tree {
             self.unused.push(node);
             self.remove_child(parent, node);
         } else {
-            self.summarise(node);
+            self.narrow(node, key, point);
         }
+        Some(key)
     }
 
     /// A root with one child is of no use.
@@ -265,35 +344,49 @@ impl Tree {
             if root.is_leaf || root.len > 1 {
                 return;
             }
-            let child = root.children[0].child;
+            let child = root.children[0];
             self.unused.push(self.root);
             self.root = child;
             self.nodes[child as usize].parent = NONE;
         }
     }
 
-    /// Tells the nodes above what a node holds, for as long as it makes a difference.
-    fn summarise(&mut self, mut node: u32) {
-        loop {
-            let this = &self.nodes[node as usize];
-            let (key, point, parent) = (this.best_key(), this.corner(), this.parent);
-            if parent == NONE {
-                return;
-            }
+    /// Tells the nodes above that a node holds this too, for as long as it makes a difference.
+    fn widen(&mut self, mut node: u32, key: Key, point: Point) {
+        while let Some((parent, at)) = self.above(node) {
             let above = &mut self.nodes[parent as usize];
-            let Some(at) = above.position(node) else { return };
-            let child = &mut above.children[at];
-            if child.key == key && child.point == point {
+            let before = (above.keys[at], above.point(at));
+            let wider = (before.0.min(key), before.1.or(point));
+            if wider == before {
                 return;
             }
-            (child.key, child.point) = (key, point);
+            above.set(at, wider.0, wider.1);
+            node = parent;
+        }
+    }
+
+    /// Tells the nodes above that a node no longer holds this, for as long as it makes a difference: what was neither the
+    /// best nor at the corner is not missed.
+    fn narrow(&mut self, mut node: u32, mut gone_key: Key, mut gone_point: Point) {
+        while let Some((parent, at)) = self.above(node) {
+            let Child { key, point, .. } = self.nodes[parent as usize].child(at);
+            if gone_key != key && !gone_point.touches(&point) {
+                return;
+            }
+            let this = &self.nodes[node as usize];
+            let narrower = (this.best_key(), this.corner());
+            if narrower == (key, point) {
+                return;
+            }
+            self.nodes[parent as usize].set(at, narrower.0, narrower.1);
+            (gone_key, gone_point) = (key, point);
             node = parent;
         }
     }
 
     /// Adds a child where its place is; splits the node if it is full.
     fn add_child(&mut self, mut node: u32, child: Child, place: Place, leaf_of: &mut [u32]) {
-        if usize::from(self.nodes[node as usize].len) == WIDTH {
+        if self.nodes[node as usize].len() == WIDTH {
             let right = self.split(node, leaf_of);
             if place >= self.places[right as usize][0] {
                 node = right;
@@ -302,36 +395,37 @@ impl Tree {
         }
         let this = &mut self.nodes[node as usize];
         let places = &mut self.places[node as usize];
-        let len = usize::from(this.len);
+        let len = this.len();
         let at = places[..len].partition_point(|from| *from <= place);
-        this.children.copy_within(at..len, at + 1);
+        this.insert(at, child);
         places.copy_within(at..len, at + 1);
-        this.children[at] = child;
         places[at] = place;
-        this.len += 1;
-        self.summarise(node);
+        self.widen(node, child.key, child.point);
     }
 
     /// Moves the upper half of a full node into a new one beside it.
     fn split(&mut self, node: u32, leaf_of: &mut [u32]) -> u32 {
         const HALF: usize = WIDTH / 2;
         let right = self.new_node(self.nodes[node as usize].is_leaf);
-        let mut children = [NO_CHILD; WIDTH];
-        children[..HALF].copy_from_slice(&self.nodes[node as usize].children[HALF..]);
         let mut places = [0; WIDTH];
         places[..HALF].copy_from_slice(&self.places[node as usize][HALF..]);
-        self.nodes[node as usize].len = HALF as u8;
-        self.nodes[right as usize].len = HALF as u8;
-        self.nodes[right as usize].children = children;
         self.places[right as usize] = places;
-        for moved in &children[..HALF] {
+        for at in (HALF..WIDTH).rev() {
+            let moved = self.nodes[node as usize].child(at);
+            self.nodes[node as usize].remove(at);
+            self.nodes[right as usize].insert(0, moved);
             self.adopt(right, moved.child, leaf_of);
         }
         let parent = match self.nodes[node as usize].parent {
             NONE => self.raise_root(node),
             parent => parent,
         };
-        self.summarise(node);
+        if let Some((parent, at)) = self.above(node) {
+            let this = &self.nodes[node as usize];
+            let (key, point) = (this.best_key(), this.corner());
+            // Above, nothing changes: what left this node comes back beside it.
+            self.nodes[parent as usize].set(at, key, point);
+        }
         let this = &self.nodes[right as usize];
         let child = Child { key: this.best_key(), point: this.corner(), child: right };
         self.nodes[right as usize].parent = parent;
@@ -345,9 +439,7 @@ impl Tree {
         let this = &self.nodes[old as usize];
         let child = Child { key: this.best_key(), point: this.corner(), child: old };
         let place = self.places[old as usize][0];
-        let new = &mut self.nodes[root as usize];
-        new.children[0] = child;
-        new.len = 1;
+        self.nodes[root as usize].insert(0, child);
         self.places[root as usize][0] = place;
         self.nodes[old as usize].parent = root;
         self.root = root;
@@ -364,7 +456,7 @@ impl Tree {
     }
 
     fn new_node(&mut self, is_leaf: bool) -> u32 {
-        let node = Node { parent: NONE, len: 0, is_leaf, children: [NO_CHILD; WIDTH] };
+        let node = Node::new(is_leaf);
         if let Some(unused) = self.unused.pop() {
             self.nodes[unused as usize] = node;
             return unused;
