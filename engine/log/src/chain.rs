@@ -8,6 +8,9 @@ use std::fmt;
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChainHash(pub [u8; 32]);
 
+/// Records up to about this size are hashed in one piece with the hash before them.
+const TOGETHER_BYTES: usize = 512;
+
 impl ChainHash {
     /// The hash before the first record.
     pub const START: ChainHash = ChainHash([0; 32]);
@@ -15,6 +18,15 @@ impl ChainHash {
     /// The hash after one more record.
     #[must_use]
     pub(crate) fn after(self, record: &[u8]) -> ChainHash {
+        // One piece of a known size is hashed at about twice the speed of two pieces.
+        let mut together = [0; TOGETHER_BYTES];
+        let bytes = self.0.len() + record.len();
+        if let Some(piece) = together.get_mut(..bytes) {
+            let (before, after) = piece.split_at_mut(self.0.len());
+            before.copy_from_slice(&self.0);
+            after.copy_from_slice(record);
+            return ChainHash(*blake3::hash(piece).as_bytes());
+        }
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.0);
         hasher.update(record);

@@ -9,7 +9,7 @@
 //!   off, and a segment that was created but not yet begun is removed.
 //! - The log commits to outputs too: every group that is synced ends with the hash of all events so far. Who replays
 //!   the commands finds out if other events are claimed, or if the rules give others than they gave then.
-//! - A write or sync that fails is final: the [`Writer`] takes nothing more. After a failed sync nobody knows what is
+//! - A write or sync that fails is final: the [`Writer`], or its [`Disk`], takes nothing more. After a failed sync nobody knows what is
 //!   on disk, so it is never tried again as if nothing had happened; who restarts reads what is there.
 //! - No length found on disk is trusted before it is checked: damage cannot make a reader panic or allocate without
 //!   bound.
@@ -87,9 +87,12 @@
 //! record never ends in zero.)
 
 mod chain;
+mod disk;
+mod encoder;
 mod error;
 mod folder;
 mod format;
+mod group;
 mod reader;
 mod recover;
 mod segment;
@@ -97,8 +100,11 @@ mod segment_file;
 mod writer;
 
 pub use chain::{ChainHash, Commitment, Outputs, OutputsHash, Position, Start};
+pub use disk::Disk;
+pub use encoder::Encoder;
 pub use error::{Damage, LogError};
 pub use format::{FORMAT_VERSION, MAX_PAYLOAD_BYTES};
+pub use group::Group;
 pub use reader::{Entry, Reader, Record, Remainder};
 pub use recover::{Recovered, recover, recover_from, recover_through};
 pub use segment_file::{OpenSegment, SegmentFile};

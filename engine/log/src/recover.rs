@@ -1,11 +1,11 @@
 //! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
 
 use crate::{
-    Damage, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, folder, format,
-    log_folder,
+    Damage, Disk, Encoder, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer,
+    encoder::EncoderStart,
+    folder, format, log_folder,
     segment::SegmentReader,
     segment_file::{OpenSegment, plain},
-    writer::Tail,
 };
 use coretime_types::{Event, Sequence};
 use std::{
@@ -117,17 +117,18 @@ fn recover_at(
         last_time_ms: last.time_ms(),
         torn_bytes: if torn { file_bytes - last.offset() } else { 0 },
     };
-    let tail = Tail {
-        path,
-        file: open_segment(file),
+    let encoder = Encoder::new(EncoderStart {
+        max_segment_bytes: options.segment_bytes,
         segment_bytes: last.offset(),
         position: recovered.position,
         chain: last.chain(),
-        is_uncommitted: last.is_uncommitted(),
         outputs,
+        is_uncommitted: last.is_uncommitted(),
         time_ms: last.time_ms(),
-    };
-    Ok((Writer::new(data_folder.to_path_buf(), lock, options, open_segment, tail), recovered))
+    });
+    let segment = (path, open_segment(file), last.offset());
+    let disk = Disk::new(data_folder.to_path_buf(), lock, options, open_segment, segment, recovered.position);
+    Ok((Writer::new(encoder, disk), recovered))
 }
 
 /// Nothing may follow the segment where the log ends, but for the one that a crash while rolling leaves: in its place,

@@ -1,13 +1,15 @@
-//! The sequencer: one thread that owns the market and gives every command its place, and one that owns the log and lets
-//! nothing out before it is durable.
+//! The sequencer: one thread that owns the market and gives every command its place, one that encodes and hashes what
+//! came of it, and one that owns the disk and lets nothing out before it is durable.
 //!
 //! ```text
-//! submit --> bounded queue --> engine thread: --> bounded queue --> log thread: append group --> one sync --> answers
-//! query  -->                   number, apply                        with the hash of its events           \-> readers
+//! submit --> bounded queue --> engine thread: --> bounded queue --> log thread:      --> disk thread:     --> answers
+//! query  -->                   number, apply                        encode, hash both    write, one sync      \-> readers
+//!                                                                   chains, one batch    for each batch
 //! ```
 //!
-//! The engine works ahead of the log while that syncs, as far as the second queue is long; then it waits, the first
-//! queue fills, and who submits is told that it is busy. Readers are [`EventReader`] and [`Subscription`].
+//! While the disk syncs one batch, the next is encoded, and takes in whatever comes until the disk is free. The engine
+//! works ahead of both as far as its queue is long; then it waits, the first queue fills, and who submits is told that
+//! it is busy. Readers are [`EventReader`] and [`Subscription`].
 //!
 //! # What it promises
 //!
@@ -35,10 +37,12 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market, no protobuf and no chain, and needs no async runtime: the futures here are woken by
-//! the log thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
+//! the disk thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
 
 mod answer;
+mod batch;
 mod config;
+mod disk_thread;
 mod engine;
 mod event_reader;
 mod history;

@@ -1,15 +1,26 @@
-//! The log thread: makes what the engine has done durable, a group at a time, and only then lets it out.
+//! The log thread: encodes and hashes what the engine has done, a batch at a time, while the disk is busy with the
+//! batch before.
 
-use crate::{Receipt, Record, StopReason, request::Query, shared::Shared, stop::panic_message};
-use coretime_log::{LogError, Position, Writer};
+use crate::{
+    Receipt, Record, StopReason,
+    batch::{Batch, Waiting},
+    disk_thread::EndedLog,
+    request::Query,
+    shared::Shared,
+    stop::panic_message,
+};
+use coretime_log::{Encoder, LogError, Position};
 use coretime_types::{Command, Event};
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, select};
 use std::{
-    convert::Infallible,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread::JoinHandle,
 };
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
+
+/// What is encoded into one batch, at most (a single larger record apart): bounds the memory.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// What the engine has done, in order.
 pub(crate) enum Done<M> {
@@ -19,93 +30,98 @@ pub(crate) enum Done<M> {
 
 /// Everything that the log thread owns.
 pub(crate) struct LogThread<M> {
-    pub(crate) log: Writer,
+    pub(crate) encoder: Encoder,
     pub(crate) done: Receiver<Done<M>>,
-    pub(crate) group_max: usize,
-    /// What is in the log or belongs behind it, and waits for the next sync.
-    pub(crate) group: Vec<Waiting<M>>,
-    pub(crate) durable: watch::Sender<Position>,
+    pub(crate) batch_max: usize,
+    /// What is being filled.
+    pub(crate) batch: Batch<M>,
+    /// To the disk, which takes one at a time.
+    pub(crate) batches: Sender<Batch<M>>,
+    /// Back from the disk, empty: whoever has this may send the next.
+    pub(crate) spares: Receiver<Batch<M>>,
     pub(crate) shared: Arc<Shared>,
-    /// Dropped with the thread: the engine waits for that too.
-    pub(crate) _alive: Sender<Infallible>,
 }
 
-/// What is not durable yet.
-pub(crate) enum Waiting<M> {
-    Command { record: Option<Arc<Record>>, answer: oneshot::Sender<Receipt> },
-    Query(Box<dyn Query<M>>),
-}
-
-/// What is kept until the reason of the end is known: readers take its drop for the end. `None` after a failure, whose
-/// reason is known already.
-pub(crate) type EndedLog = Option<watch::Sender<Position>>;
+/// The disk thread has ended, for a reason that it has kept.
+struct DiskEnded;
 
 impl<M: 'static> LogThread<M> {
     /// Runs until the engine has nothing more, or a failure, whose reason is kept before anything is dropped.
-    pub(crate) fn run_to_end(mut self) -> EndedLog {
+    pub(crate) fn run_to_end(mut self, disk_thread: JoinHandle<EndedLog>) -> EndedLog {
         let reason = match catch_unwind(AssertUnwindSafe(|| self.run())) {
-            Ok(Ok(())) => {
-                tracing::debug!(position = ?self.log.durable_position(), "the log is closed");
-                return Some(self.durable);
-            }
-            Ok(Err(error)) => StopReason::Log(Arc::new(error)),
-            Err(panic) => StopReason::Panicked(panic_message(&*panic)),
+            Ok(Ok(Ok(()) | Err(DiskEnded))) => None,
+            Ok(Err(error)) => Some(StopReason::Log(Arc::new(error))),
+            Err(panic) => Some(StopReason::Panicked(panic_message(&*panic))),
         };
-        self.shared.set_stopped(reason);
-        None
+        let LogThread { batch, batches, .. } = self;
+        if let Some(reason) = reason {
+            self.shared.set_stopped(reason);
+        }
+        // What was handed over still becomes durable and is answered.
+        drop(batches);
+        let ended = disk_thread.join().ok().flatten();
+        drop(batch);
+        ended
     }
 
-    fn run(&mut self) -> Result<(), LogError> {
+    fn run(&mut self) -> Result<Result<(), DiskEnded>, LogError> {
         while let Ok(first) = self.done.recv() {
             self.take(first)?;
-            while self.group.len() < self.group_max
+            let Some(spare) = self.fill()? else { return Ok(Err(DiskEnded)) };
+            let mut batch = std::mem::replace(&mut self.batch, spare);
+            let room = std::mem::take(&mut self.batch.group);
+            if self.encoder.group().is_empty() {
+                // Questions only.
+                self.batch.group = room;
+            } else {
+                batch.group = self.encoder.take_group(room);
+            }
+            if let Err(unsent) = self.batches.send(batch) {
+                // Kept until the reason is known.
+                self.batch = unsent.into_inner();
+                return Ok(Err(DiskEnded));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Takes what comes until the disk is free; `None` if it never will be.
+    fn fill(&mut self) -> Result<Option<Batch<M>>, LogError> {
+        loop {
+            while !self.is_full()
                 && let Ok(next) = self.done.try_recv()
             {
                 self.take(next)?;
             }
-            self.commit()?;
+            if self.is_full() {
+                return Ok(self.spares.recv().ok());
+            }
+            select! {
+                recv(self.spares) -> spare => return Ok(spare.ok()),
+                recv(self.done) -> next => match next {
+                    Ok(next) => self.take(next)?,
+                    // Nothing more comes.
+                    Err(_) => return Ok(self.spares.recv().ok()),
+                },
+            }
         }
-        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        self.batch.waiting.len() >= self.batch_max || self.encoder.group().len() >= BATCH_BYTES
     }
 
     fn take(&mut self, done: Done<M>) -> Result<(), LogError> {
         match done {
             Done::Command { time_ms, command, events, answer } => {
-                // In the group first: if what follows fails, the answer is dropped with the group, not before.
-                self.group.push(Waiting::Command { record: None, answer });
-                let Position { sequence, chain_hash } = self.log.append(time_ms, &command, &events)?;
-                if let Some(Waiting::Command { record, .. }) = self.group.last_mut() {
+                // In the batch first: if what follows fails, the answer is dropped with the batch, not before.
+                self.batch.waiting.push(Waiting::Command { record: None, answer });
+                let Position { sequence, chain_hash } = self.encoder.append(time_ms, &command, &events)?;
+                if let Some(Waiting::Command { record, .. }) = self.batch.waiting.last_mut() {
                     *record = Some(Arc::new(Record { sequence, chain_hash, time_ms, command, events }));
                 }
             }
-            Done::Query(query) => self.group.push(Waiting::Query(query)),
-        }
-        Ok(())
-    }
-
-    /// Makes the group durable; only then does anything of it leave.
-    fn commit(&mut self) -> Result<(), LogError> {
-        let position = self.log.sync()?;
-        let mut history = self.shared.history();
-        for waiting in &self.group {
-            if let Waiting::Command { record: Some(record), .. } = waiting {
-                history.push(record.clone());
-            }
-        }
-        drop(history);
-        if *self.durable.borrow() != position {
-            self.durable.send_replace(position);
-        }
-        for waiting in self.group.drain(..) {
-            match waiting {
-                Waiting::Command { record, answer } => {
-                    if let Some(record) = record {
-                        // Whoever submitted it may have lost interest.
-                        let _ = answer.send(record.receipt());
-                    }
-                }
-                Waiting::Query(query) => query.answer(),
-            }
+            Done::Query(query) => self.batch.waiting.push(Waiting::Query(query)),
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use crate::{
     Engine, EngineConfig, StateMachine, StopReason,
+    batch::Batch,
+    disk_thread::DiskThread,
     history::History,
     log_thread::LogThread,
     replay,
@@ -72,16 +74,24 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
         Arc::new(Shared::new(config.data_dir.clone(), replay::start::<M>, durable_receiver, history));
     let (done_sender, done) = crossbeam_channel::bounded(config.ahead_capacity.max(1));
     let (alive, log_ended) = crossbeam_channel::bounded(0);
+    let (encoder, disk) = log.into_halves();
+    // Two batches: one is filled while the other is made durable.
+    let (batch_sender, batches) = crossbeam_channel::bounded(1);
+    let (spare_sender, spares) = crossbeam_channel::bounded(1);
+    let _ = spare_sender.send(Batch::default());
+    let disk_thread =
+        DiskThread { disk, batches, spares: spare_sender, durable, shared: shared.clone(), _alive: alive };
+    let disk_thread = spawn("disk", move || disk_thread.run_to_end())?;
     let log_thread = LogThread {
-        log,
+        encoder,
         done,
-        group_max: config.group_max.max(1),
-        group: Vec::new(),
-        durable,
+        batch_max: config.group_max.max(1),
+        batch: Batch::default(),
+        batches: batch_sender,
+        spares,
         shared: shared.clone(),
-        _alive: alive,
     };
-    let log_thread = spawn("log", move || log_thread.run_to_end())?;
+    let log_thread = spawn("log", move || log_thread.run_to_end(disk_thread))?;
     let engine_thread = EngineThread {
         machine,
         last_time_ms: recovered.last_time_ms,
