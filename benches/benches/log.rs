@@ -2,10 +2,10 @@
 //! synced by plain file calls in the same run, in turns; and what the log computes for each command apart from the disk.
 
 // Criterion's macros make functions without documentation; a bench may give up with a panic.
-#![allow(missing_docs, clippy::expect_used)]
+#![allow(missing_docs, clippy::expect_used, clippy::float_arithmetic)]
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
-use coretime_log::{Group, Options, Outputs, log_folder, recover};
+use coretime_log::{Batch, Encoder, Options, Outputs, Pipeline, log_folder, recover};
 use coretime_types::{
     AccountId, Bid, BidTerms, ClientOrderId, Command, CoreIndex, CoreMask, Delivery, Event, OrderId, Parts,
     Planck, Region, SelfTrade, TimeInForce, Timeslice, Timeslices, Trade, TradeId, UnitPrice, Window,
@@ -16,7 +16,6 @@ use std::{
     hint::black_box,
     io::Write,
     path::Path,
-    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -74,29 +73,29 @@ const GROUPS: u32 = 50;
 const ROUNDS: usize = 11;
 
 /// Through the log's two halves, as the sequencer uses them: a thread encodes and hashes while another writes and syncs.
+/// Here a whole group is added at once, so that each sync has just one.
 fn through_the_log(folder: &Path, group: &[(Command, [Event; 2])]) -> Duration {
     let (writer, _) = recover(folder, Options::default(), |_, _| {}).expect("a log");
-    let (mut encoder, mut disk) = writer.into_halves();
-    let (to_disk, groups) = mpsc::sync_channel::<Group>(1);
-    let (from_disk, spares) = mpsc::sync_channel(1);
-    from_disk.send(Group::default()).expect("there is room");
+    let (encoder, mut disk) = writer.into_halves();
+    let pipeline = Pipeline::new(encoder, 1);
     let began = Instant::now();
     thread::scope(|scope| {
-        scope.spawn(move || {
-            for group in groups {
-                disk.write_and_sync(&group).expect("it is durable");
-                // Nobody takes the last one.
-                let _ = from_disk.send(group);
+        scope.spawn(|| {
+            for _ in 0..GROUPS {
+                let append = |encoder: &mut Encoder, group: &&[(Command, [Event; 2])]| {
+                    group
+                        .iter()
+                        .try_for_each(|(command, events)| encoder.append(0, command, events).map(drop))
+                };
+                pipeline.add(group, append).expect("it is appended");
             }
+            pipeline.close();
         });
-        for _ in 0..GROUPS {
-            for (command, events) in group {
-                encoder.append(0, command, events).expect("it is appended");
-            }
-            let spare = spares.recv().expect("the disk goes on");
-            to_disk.send(encoder.take_group(spare)).expect("the disk goes on");
+        let (mut batch, mut waiting) = (Batch::default(), Vec::new());
+        while pipeline.take(&mut batch, &mut waiting) {
+            disk.write_and_sync(&batch).expect("it is durable");
+            waiting.clear();
         }
-        drop(to_disk);
     });
     began.elapsed()
 }

@@ -1,9 +1,10 @@
 //! Writing what was encoded, and making it durable.
 
 use crate::{
-    Group, LogError, Options, Position, folder,
+    Batch, LogError, Options, Position,
+    batch::Roll,
+    folder,
     format::{self, HEADER_BYTES},
-    group::Roll,
     log_folder,
     segment_file::{OpenSegment, SegmentFile},
 };
@@ -14,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-/// The half of the log that waits for the disk: see [`Encoder`](crate::Encoder). It writes groups in the order in which
+/// The half of the log that waits for the disk: see [`Encoder`](crate::Encoder). It writes batches in the order in which
 /// they were encoded.
 ///
 /// Dropping it writes nothing: what was not synced was never promised.
@@ -31,6 +32,8 @@ pub struct Disk {
     segment_bytes: u64,
     /// How long the file was made; 0 if that was not tried yet.
     allocated_bytes: u64,
+    /// Everything up to here was given to the operating system.
+    written: Position,
     /// Everything up to here survives a crash.
     durable: Position,
     failure: Option<Arc<str>>,
@@ -54,6 +57,7 @@ impl Disk {
             file,
             segment_bytes,
             allocated_bytes: 0,
+            written: durable,
             durable,
             failure: None,
         }
@@ -69,36 +73,46 @@ impl Disk {
         &self.data_folder
     }
 
-    /// Writes the group and makes it durable; where it is empty, nothing is done. Gives the last command that survives
+    /// Writes the batch and makes it durable; where it is empty, nothing is done. Gives the last command that survives
     /// a crash.
     ///
     /// # Errors
     /// Any error is final.
-    pub fn write_and_sync(&mut self, group: &Group) -> Result<Position, LogError> {
+    pub fn write_and_sync(&mut self, batch: &Batch) -> Result<Position, LogError> {
         self.check_alive()?;
-        if !group.is_empty() {
-            let synced = self.write_group(group).and_then(|()| self.sync());
-            self.noting_failure(synced)?;
-            self.durable = group.end;
+        if !batch.is_empty() {
+            self.write(batch)?;
+            self.sync_written()?;
         }
         Ok(self.durable)
     }
 
-    /// Writes the group; it is durable only with a later one.
-    pub(crate) fn write(&mut self, group: &Group) -> Result<(), LogError> {
+    /// Writes the batch; it is durable only with [`Disk::sync_written`].
+    pub(crate) fn write(&mut self, batch: &Batch) -> Result<(), LogError> {
         self.check_alive()?;
-        let written = self.write_group(group);
-        self.noting_failure(written)
+        let written = self.write_batch(batch);
+        self.noting_failure(written)?;
+        self.written = batch.ends.last().copied().unwrap_or(self.written);
+        Ok(())
     }
 
-    fn write_group(&mut self, group: &Group) -> Result<(), LogError> {
+    /// Makes everything that was written durable.
+    pub(crate) fn sync_written(&mut self) -> Result<(), LogError> {
+        self.check_alive()?;
+        let synced = self.sync();
+        self.noting_failure(synced)?;
+        self.durable = self.written;
+        Ok(())
+    }
+
+    fn write_batch(&mut self, batch: &Batch) -> Result<(), LogError> {
         let mut written = 0;
-        for roll in &group.rolls {
-            self.write_bytes(&group.bytes[written..roll.at])?;
+        for roll in &batch.rolls {
+            self.write_bytes(&batch.bytes[written..roll.at])?;
             self.roll(roll)?;
             written = roll.at;
         }
-        self.write_bytes(&group.bytes[written..])
+        self.write_bytes(&batch.bytes[written..])
     }
 
     /// Goes on in a new segment. Its header is durable before this one is sealed: so a sealed segment without a

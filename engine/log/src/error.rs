@@ -1,6 +1,6 @@
 //! What can go wrong, and where.
 
-use crate::{ChainHash, FORMAT_VERSION, MAX_PAYLOAD_BYTES, OutputsHash};
+use crate::{ChainHash, FORMAT_VERSION, MAX_PAYLOAD_BYTES, OutputsHash, format::GROUP_BYTES};
 use coretime_types::Sequence;
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -175,6 +175,9 @@ pub enum Damage {
         /// What it says.
         found: Sequence,
     },
+    /// A group that goes on although it is full.
+    #[error("the group takes more than {GROUP_BYTES} bytes")]
+    GroupTooLong,
     /// A commitment that covers no command.
     #[error("the commitment covers nothing that is new")]
     EmptyCommitment,

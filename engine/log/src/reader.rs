@@ -6,14 +6,17 @@ use crate::{
     segment::{Item, SegmentReader},
 };
 use coretime_types::{Command, Sequence};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    vec,
+};
 
 /// A command as the log holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Its place, from 1.
     pub sequence: Sequence,
-    /// The chain hash after it.
+    /// The chain hash after its group: what its receipt names.
     pub chain_hash: ChainHash,
     /// When it was accepted: milliseconds since 1970-01-01 UTC.
     pub time_ms: u64,
@@ -37,6 +40,12 @@ pub struct Reader {
     /// The segments that were there on opening, ascending.
     listed: Vec<Sequence>,
     segment: SegmentReader,
+    /// The commands of the last group read that were not given yet.
+    group: vec::IntoIter<(u64, Command)>,
+    /// What stands behind them, if that was not given yet.
+    commitment: Option<Commitment>,
+    /// The last command given, or passed on opening.
+    given: Sequence,
     /// What [`Reader::next_up_to`] was last asked for: beyond it, what was read ahead may be out of date.
     limit: Sequence,
     end: Option<End>,
@@ -47,7 +56,7 @@ pub struct Reader {
 /// What a crash may leave behind the last record. None of it was ever acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remainder {
-    /// The beginning of a record.
+    /// The beginning of a group.
     pub is_torn: bool,
     /// A segment that was created but not begun.
     pub unbegun_segment: Option<PathBuf>,
@@ -78,9 +87,17 @@ impl Reader {
         if first == Sequence(1) {
             segment.check_follows(ChainHash::START)?;
         }
-        let log_folder = log_folder.to_path_buf();
-        let mut reader =
-            Reader { log_folder, listed, segment, limit: Sequence(0), end: None, passed_bytes: 0 };
+        let mut reader = Reader {
+            log_folder: log_folder.to_path_buf(),
+            listed,
+            group: Vec::new().into_iter(),
+            commitment: None,
+            given: Sequence(segment.next_sequence().0.saturating_sub(1)),
+            segment,
+            limit: Sequence(0),
+            end: None,
+            passed_bytes: 0,
+        };
         while reader.next_up_to(before)?.is_some() {}
         Ok(reader)
     }
@@ -96,7 +113,7 @@ impl Reader {
         if found == expected { Ok(reader) } else { Err(LogError::OtherHistory { sequence, expected, found }) }
     }
 
-    /// The next command, or `None` at the log's end (before a torn record, if there is one). Only for a log that
+    /// The next command, or `None` at the log's end (before a torn group, if there is one). Only for a log that
     /// nobody writes to, and for who does not replay: what the log commits to is passed over.
     pub fn next_record(&mut self) -> Result<Option<Record>, LogError> {
         loop {
@@ -108,31 +125,39 @@ impl Reader {
         }
     }
 
-    /// The next command or commitment, or `None` at the log's end (before a torn record, if there is one). Only for a
+    /// The next command or commitment, or `None` at the log's end (before a torn group, if there is one). Only for a
     /// log that nobody writes to.
     pub fn next_entry(&mut self) -> Result<Option<Entry>, LogError> {
-        if self.end.is_some() {
-            return Ok(None);
-        }
         loop {
+            if let Some(entry) = self.next_of_group() {
+                return Ok(Some(entry));
+            }
+            if self.end.is_some() {
+                return Ok(None);
+            }
             match self.segment.read_item()? {
-                Item::Command { time_ms, command } => {
-                    let Position { sequence, chain_hash } = self.position();
-                    return Ok(Some(Entry::Command(Record { sequence, chain_hash, time_ms, command })));
+                Item::Group { commands, commitment } => {
+                    self.group = commands.into_iter();
+                    self.commitment = Some(commitment);
                 }
-                Item::Commitment(commitment) => return Ok(Some(Entry::Commitment(commitment))),
                 Item::Seal => {
                     if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
                         return Err(self.segment.damaged(Damage::AfterSeal));
                     }
                     self.open_next_segment()?;
                 }
-                Item::End { torn } => {
-                    self.end = Some(End { torn });
-                    return Ok(None);
-                }
+                Item::End { torn } => self.end = Some(End { torn }),
             }
         }
+    }
+
+    fn next_of_group(&mut self) -> Option<Entry> {
+        let Some((time_ms, command)) = self.group.next() else {
+            return self.commitment.take().map(Entry::Commitment);
+        };
+        self.given = Sequence(self.given.0.saturating_add(1));
+        let Position { sequence, chain_hash } = self.position();
+        Some(Entry::Command(Record { sequence, chain_hash, time_ms, command }))
     }
 
     fn open_next_segment(&mut self) -> Result<(), LogError> {
@@ -149,8 +174,11 @@ impl Reader {
     /// The next command or commitment, or `None` once the command `limit` was read. Everything up to `limit` must be
     /// durable; what follows may be read by a later call with a higher limit.
     pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Entry>, LogError> {
-        if self.segment.next_sequence() > limit {
+        if self.given >= limit {
             return Ok(None);
+        }
+        if let Some(entry) = self.next_of_group() {
+            return Ok(Some(entry));
         }
         if self.limit != limit {
             self.segment.discard_read_ahead()?;
@@ -166,8 +194,7 @@ impl Reader {
 
     /// The last command read, or passed on opening.
     pub fn position(&self) -> Position {
-        let sequence = Sequence(self.segment.next_sequence().0.saturating_sub(1));
-        Position { sequence, chain_hash: self.segment.command_hash() }
+        Position { sequence: self.given, chain_hash: self.segment.chain() }
     }
 
     /// The bytes of all segments that were there on opening: see [`Reader::passed_bytes`].

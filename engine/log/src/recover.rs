@@ -21,7 +21,7 @@ pub struct Recovered {
     pub position: Position,
     /// The last record's time, 0 if there is none. Times never decrease.
     pub last_time_ms: u64,
-    /// The size of the torn record that was cut off, 0 if there was none. It was never acknowledged.
+    /// The size of the torn group that was cut off, 0 if there was none. It was never acknowledged.
     pub torn_bytes: u64,
 }
 
@@ -32,7 +32,7 @@ pub struct Recovered {
 /// log commits to.
 ///
 /// # Errors
-/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last record, one of another version,
+/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last group, one of another version,
 /// and one that commits to other events.
 pub fn recover(
     data_folder: &Path,
@@ -121,9 +121,7 @@ fn recover_at(
         max_segment_bytes: options.segment_bytes,
         segment_bytes: last.offset(),
         position: recovered.position,
-        chain: last.chain(),
         outputs,
-        is_uncommitted: last.is_uncommitted(),
         time_ms: last.time_ms(),
     });
     let segment = (path, open_segment(file), last.offset());

@@ -1,12 +1,8 @@
 //! Appending to the log, from one thread or from two.
 
-use crate::{Disk, Encoder, Group, LogError, Position};
-use coretime_types::{Command, Event};
+use crate::{Batch, Disk, Encoder, LogError, Position};
+use coretime_types::{Command, Event, Sequence};
 use std::path::Path;
-
-/// What is encoded before it goes to the file, at most (a single larger record apart): bounds the memory between two
-/// syncs.
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// How the log is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +31,12 @@ pub struct Writer {
     encoder: Encoder,
     disk: Disk,
     /// Kept for its room.
-    spare: Group,
+    spare: Batch,
 }
 
 impl Writer {
     pub(crate) fn new(encoder: Encoder, disk: Disk) -> Writer {
-        Writer { encoder, disk, spare: Group::default() }
+        Writer { encoder, disk, spare: Batch::default() }
     }
 
     /// What computes and what waits for the disk, for a thread each. What was appended and not synced is still in the
@@ -50,8 +46,8 @@ impl Writer {
     }
 
     /// The last command appended, durable or not.
-    pub fn position(&self) -> Position {
-        self.encoder.position()
+    pub fn sequence(&self) -> Sequence {
+        self.encoder.sequence()
     }
 
     /// The last command that survives a crash.
@@ -59,7 +55,7 @@ impl Writer {
         self.disk.durable_position()
     }
 
-    /// Appends a command with the next sequence, and takes up its events for the next commitment. It is not durable
+    /// Appends a command with the next sequence, and takes up its events for the group's commitment. It is not durable
     /// before [`Writer::sync`] returns. A time before the last record's is taken for that one's: times never decrease.
     ///
     /// # Errors
@@ -69,31 +65,34 @@ impl Writer {
         time_ms: u64,
         command: &Command,
         events: &[Event],
-    ) -> Result<Position, LogError> {
+    ) -> Result<Sequence, LogError> {
         self.disk.check_alive()?;
-        let position = self.encoder.append(time_ms, command, events)?;
-        let group = self.encoder.group();
-        if group.len() >= BUFFER_BYTES || !group.rolls.is_empty() {
-            let records = self.encoder.take_records(std::mem::take(&mut self.spare));
-            self.disk.write(&records)?;
-            self.spare = records;
+        let sequence = self.encoder.append(time_ms, command, events)?;
+        if self.encoder.has_ended_groups() {
+            let batch = self.encoder.take_ended_groups(std::mem::take(&mut self.spare));
+            self.write(batch)?;
         }
-        Ok(position)
+        Ok(sequence)
     }
 
-    /// Commits to the events of everything appended and makes it durable.
+    /// Ends the group and makes everything appended durable.
     ///
     /// # Errors
     /// Any error is final.
     pub fn sync(&mut self) -> Result<Position, LogError> {
         self.disk.check_alive()?;
-        if self.durable_position().sequence == self.position().sequence {
-            return Ok(self.durable_position());
+        if self.durable_position().sequence != self.sequence() {
+            let batch = self.encoder.take_batch(std::mem::take(&mut self.spare));
+            self.write(batch)?;
+            self.disk.sync_written()?;
         }
-        let group = self.encoder.take_group(std::mem::take(&mut self.spare));
-        self.disk.write_and_sync(&group)?;
-        self.spare = group;
         Ok(self.durable_position())
+    }
+
+    fn write(&mut self, batch: Batch) -> Result<(), LogError> {
+        self.disk.write(&batch)?;
+        self.spare = batch;
+        Ok(())
     }
 
     /// The data folder that this writer holds.

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! submit --> bounded queue --> engine thread: --> bounded queue --> log thread:      --> disk thread:     --> answers
-//! query  -->                   number, apply                        encode, hash both    write, one sync      \-> readers
-//!                                                                   chains, one batch    for each batch
+//! query  -->                   number, apply                        encode, hash         write, one sync      \-> readers
+//!                                                                                        for each batch
 //! ```
 //!
 //! While the disk syncs one batch, the next is encoded, and takes in whatever comes until the disk is free. The engine
@@ -40,7 +40,6 @@
 //! the disk thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
 
 mod answer;
-mod batch;
 mod config;
 mod disk_thread;
 mod engine;

@@ -1,17 +1,11 @@
-//! The log thread: encodes and hashes what the engine has done, a batch at a time, while the disk is busy with the
-//! batch before.
+//! The log thread: encodes and hashes what the engine has done, ahead of the disk.
 
 use crate::{
-    Receipt, Record, StopReason,
-    batch::{Batch, Waiting},
-    disk_thread::EndedLog,
-    request::Query,
-    shared::Shared,
-    stop::panic_message,
+    Receipt, StopReason, disk_thread::EndedLog, request::Query, shared::Shared, stop::panic_message,
 };
-use coretime_log::{Encoder, LogError, Position};
+use coretime_log::{LogError, Pipeline};
 use coretime_types::{Command, Event};
-use crossbeam_channel::{Receiver, Sender, select};
+use crossbeam_channel::Receiver;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -19,10 +13,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// What is encoded into one batch, at most (a single larger record apart): bounds the memory.
-const BATCH_BYTES: usize = 1 << 20;
-
-/// What the engine has done, in order.
+/// What the engine has done, in order, and who waits until it is durable.
 pub(crate) enum Done<M> {
     Command { time_ms: u64, command: Command, events: Arc<[Event]>, answer: oneshot::Sender<Receipt> },
     Query(Box<dyn Query<M>>),
@@ -30,98 +21,39 @@ pub(crate) enum Done<M> {
 
 /// Everything that the log thread owns.
 pub(crate) struct LogThread<M> {
-    pub(crate) encoder: Encoder,
     pub(crate) done: Receiver<Done<M>>,
-    pub(crate) batch_max: usize,
-    /// What is being filled.
-    pub(crate) batch: Batch<M>,
-    /// To the disk, which takes one at a time.
-    pub(crate) batches: Sender<Batch<M>>,
-    /// Back from the disk, empty: whoever has this may send the next.
-    pub(crate) spares: Receiver<Batch<M>>,
+    pub(crate) pipeline: Arc<Pipeline<Done<M>>>,
     pub(crate) shared: Arc<Shared>,
 }
 
-/// The disk thread has ended, for a reason that it has kept.
-struct DiskEnded;
-
 impl<M: 'static> LogThread<M> {
     /// Runs until the engine has nothing more, or a failure, whose reason is kept before anything is dropped.
-    pub(crate) fn run_to_end(mut self, disk_thread: JoinHandle<EndedLog>) -> EndedLog {
+    pub(crate) fn run_to_end(self, disk_thread: JoinHandle<EndedLog>) -> EndedLog {
         let reason = match catch_unwind(AssertUnwindSafe(|| self.run())) {
-            Ok(Ok(Ok(()) | Err(DiskEnded))) => None,
+            Ok(Ok(())) => None,
             Ok(Err(error)) => Some(StopReason::Log(Arc::new(error))),
             Err(panic) => Some(StopReason::Panicked(panic_message(&*panic))),
         };
-        let LogThread { batch, batches, .. } = self;
-        if let Some(reason) = reason {
-            self.shared.set_stopped(reason);
-        }
-        // What was handed over still becomes durable and is answered.
-        drop(batches);
-        let ended = disk_thread.join().ok().flatten();
-        drop(batch);
-        ended
-    }
-
-    fn run(&mut self) -> Result<Result<(), DiskEnded>, LogError> {
-        while let Ok(first) = self.done.recv() {
-            self.take(first)?;
-            let Some(spare) = self.fill()? else { return Ok(Err(DiskEnded)) };
-            let mut batch = std::mem::replace(&mut self.batch, spare);
-            let room = std::mem::take(&mut self.batch.group);
-            if self.encoder.group().is_empty() {
-                // Questions only.
-                self.batch.group = room;
-            } else {
-                batch.group = self.encoder.take_group(room);
-            }
-            if let Err(unsent) = self.batches.send(batch) {
-                // Kept until the reason is known.
-                self.batch = unsent.into_inner();
-                return Ok(Err(DiskEnded));
+        match reason {
+            None => self.pipeline.close(),
+            Some(reason) => {
+                // If the disk has ended, its own reason came first.
+                self.shared.set_stopped(reason);
+                self.pipeline.break_off();
             }
         }
-        Ok(Ok(()))
+        // What it has taken still becomes durable and is answered.
+        disk_thread.join().ok().flatten()
     }
 
-    /// Takes what comes until the disk is free; `None` if it never will be.
-    fn fill(&mut self) -> Result<Option<Batch<M>>, LogError> {
-        loop {
-            while !self.is_full()
-                && let Ok(next) = self.done.try_recv()
-            {
-                self.take(next)?;
-            }
-            if self.is_full() {
-                return Ok(self.spares.recv().ok());
-            }
-            select! {
-                recv(self.spares) -> spare => return Ok(spare.ok()),
-                recv(self.done) -> next => match next {
-                    Ok(next) => self.take(next)?,
-                    // Nothing more comes.
-                    Err(_) => return Ok(self.spares.recv().ok()),
-                },
-            }
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.batch.waiting.len() >= self.batch_max || self.encoder.group().len() >= BATCH_BYTES
-    }
-
-    fn take(&mut self, done: Done<M>) -> Result<(), LogError> {
-        match done {
-            Done::Command { time_ms, command, events, answer } => {
-                // In the batch first: if what follows fails, the answer is dropped with the batch, not before.
-                self.batch.waiting.push(Waiting::Command { record: None, answer });
-                let Position { sequence, chain_hash } = self.encoder.append(time_ms, &command, &events)?;
-                if let Some(Waiting::Command { record, .. }) = self.batch.waiting.last_mut() {
-                    *record = Some(Arc::new(Record { sequence, chain_hash, time_ms, command, events }));
+    fn run(&self) -> Result<(), LogError> {
+        for done in &self.done {
+            self.pipeline.add(done, |encoder, done| match done {
+                Done::Command { time_ms, command, events, .. } => {
+                    encoder.append(*time_ms, command, events).map(drop)
                 }
-            }
-            Done::Query(query) => self.batch.waiting.push(Waiting::Query(query)),
+                Done::Query(_) => Ok(()),
+            })?;
         }
         Ok(())
     }

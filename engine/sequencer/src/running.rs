@@ -2,7 +2,6 @@
 
 use crate::{
     Engine, EngineConfig, StateMachine, StopReason,
-    batch::Batch,
     disk_thread::DiskThread,
     history::History,
     log_thread::LogThread,
@@ -12,7 +11,7 @@ use crate::{
     stop::panic_message,
     thread::EngineThread,
 };
-use coretime_log::{LogError, Recovered, Start, Writer};
+use coretime_log::{LogError, Pipeline, Recovered, Start, Writer};
 use coretime_market::Market;
 use coretime_types::Sequence;
 use std::{
@@ -75,22 +74,11 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
     let (done_sender, done) = crossbeam_channel::bounded(config.ahead_capacity.max(1));
     let (alive, log_ended) = crossbeam_channel::bounded(0);
     let (encoder, disk) = log.into_halves();
-    // Two batches: one is filled while the other is made durable.
-    let (batch_sender, batches) = crossbeam_channel::bounded(1);
-    let (spare_sender, spares) = crossbeam_channel::bounded(1);
-    let _ = spare_sender.send(Batch::default());
+    let pipeline = Arc::new(Pipeline::new(encoder, config.group_max));
     let disk_thread =
-        DiskThread { disk, batches, spares: spare_sender, durable, shared: shared.clone(), _alive: alive };
+        DiskThread { disk, pipeline: pipeline.clone(), durable, shared: shared.clone(), _alive: alive };
     let disk_thread = spawn("disk", move || disk_thread.run_to_end())?;
-    let log_thread = LogThread {
-        encoder,
-        done,
-        batch_max: config.group_max.max(1),
-        batch: Batch::default(),
-        batches: batch_sender,
-        spares,
-        shared: shared.clone(),
-    };
+    let log_thread = LogThread { done, pipeline, shared: shared.clone() };
     let log_thread = spawn("log", move || log_thread.run_to_end(disk_thread))?;
     let engine_thread = EngineThread {
         machine,

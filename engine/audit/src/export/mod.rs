@@ -2,11 +2,7 @@
 
 mod rows;
 
-use crate::{
-    AuditError, Progress,
-    checker::Checker,
-    verify::{Replay, Step},
-};
+use crate::{AuditError, Progress, checker::Checker, verify::Replay};
 use coretime_log::Record;
 use coretime_types::{Event, Sequence};
 use jiff::Timestamp;
@@ -112,8 +108,7 @@ pub fn export(
         checker.keep_journal();
     }
     let mut writer = Writer::new(export.format, export.token_decimals, output);
-    while let Some(step) = replay.next_step()? {
-        let Step::Command(record) = step else { continue };
+    while let Some(record) = replay.next_record()? {
         if export.is_over(&record) {
             break;
         }

@@ -33,11 +33,6 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
         format!("state hash   {}", hex::encode(verified.state_hash)),
         format!("rate         {} commands a second, {:?} in all", rate(verified), verified.elapsed),
     ];
-    if let Some(commitment) = verified.commitment
-        && commitment.sequence != verified.position.sequence
-    {
-        lines.push(format!("the last commitment covers up to sequence {}", commitment.sequence));
-    }
     if !args.receipts.is_empty() {
         lines.push(format!("{} receipts are in the log", args.receipts.len()));
     }
@@ -45,7 +40,7 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
         lines.push("the store of fills agrees with the log".into());
     }
     if verified.remainder.is_torn {
-        lines.push("behind the last record is the beginning of one that was never acknowledged".into());
+        lines.push("behind the last group is the beginning of one that was never acknowledged".into());
     }
     if let Some(path) = &verified.remainder.unbegun_segment {
         lines.push(format!("{} was created and not begun", path.display()));
@@ -61,7 +56,6 @@ fn as_json(outcome: &Outcome) -> String {
             "chain_hash": verified.position.chain_hash.to_string(),
             "trades": verified.trades,
             "commitments": verified.commitments,
-            "committed_to": verified.commitment.map(|commitment| commitment.sequence.0),
             "live_orders": verified.live_orders,
             "state_hash": hex::encode(verified.state_hash),
             "elapsed_ms": u64::try_from(verified.elapsed.as_millis()).unwrap_or(u64::MAX),
