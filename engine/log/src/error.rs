@@ -51,6 +51,20 @@ pub enum LogError {
         /// Its first sequence.
         sequence: Sequence,
     },
+    /// The log's first segments are not there: archived, or lost.
+    #[error(
+        "the log in {} begins with sequence {begins} only, and {from} is needed: bring the archived segments back, \
+         or name their folder",
+        folder.display()
+    )]
+    BeginsLate {
+        /// The log's folder.
+        folder: PathBuf,
+        /// The first sequence that is there.
+        begins: Sequence,
+        /// The sequence that is needed.
+        from: Sequence,
+    },
     /// A file that no log has, or a segment that does not belong where it is.
     #[error("{} does not belong into the log", path.display())]
     UnexpectedFile {

@@ -16,8 +16,8 @@
 //!
 //! # What it does not do
 //!
-//! It does not know what a command means or which events come of it (it is told), reads no clock and starts no thread.
-//! It does not keep old segments small: they stay until somebody archives them. It has no secret: who holds the folder
+//! It does not know what a command means or which events come of it (it is told), reads no clock, and starts no thread
+//! but for two while a log is opened: one reads ahead, one checks the segments before a known place. It has no secret: who holds the folder
 //! can write another log that is valid in itself, and is convicted by any [`Position`] that was handed out as a receipt.
 //!
 //! A power failure in the middle of a sync may leave a later part of the last group on disk without an earlier one.
@@ -88,6 +88,7 @@
 //! checksum of its own so that a changed length is not taken for a torn record, and the end mark is there so that a
 //! complete record never ends in zero.)
 
+mod ahead;
 mod batch;
 mod chain;
 mod disk;

@@ -1,12 +1,14 @@
 //! Reading the log from some sequence on.
 
 use crate::{
-    ChainHash, Commitment, Damage, LogError, Position, folder,
+    ChainHash, Commitment, LogError, Position,
+    folder::{self, Segments},
     recover::unbegun_segment_after,
     segment::{Item, SegmentReader},
 };
 use coretime_types::{Command, Sequence};
 use std::{
+    ops::Bound,
     path::{Path, PathBuf},
     vec,
 };
@@ -36,9 +38,8 @@ pub enum Entry {
 /// Reads records in order, each once, and checks all it passes. It takes no lock: it works beside a writer (up to a
 /// position that is durable) and on a copy of the log alone.
 pub struct Reader {
-    log_folder: PathBuf,
-    /// The segments that were there on opening, ascending.
-    listed: Vec<Sequence>,
+    /// The segments that were there on opening.
+    segments: Segments,
     segment: SegmentReader,
     /// The commands of the last group read that were not given yet.
     group: vec::IntoIter<(u64, Command)>,
@@ -71,25 +72,36 @@ pub(crate) struct End {
 impl Reader {
     /// Opens the log so that the first command read is `from` (at least 1). The segment in which the one before it
     /// stands is read and checked up to there; segments before that are not looked at.
+    ///
+    /// # Errors
+    /// When something cannot be read, or is damaged, or is not there.
     pub fn open(log_folder: &Path, from: Sequence) -> Result<Reader, LogError> {
+        Reader::open_with(log_folder, &[], from)
+    }
+
+    /// As [`Reader::open`], with folders of segments that were archived.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_with(log_folder: &Path, archives: &[PathBuf], from: Sequence) -> Result<Reader, LogError> {
         let from = from.max(Sequence(1));
-        let listed = folder::list_segments(log_folder)?;
+        let segments = Segments::list(log_folder, archives)?;
         let before = Sequence(from.0.saturating_sub(1));
-        let first = listed.iter().copied().take_while(|first| *first <= before.max(Sequence(1))).last();
-        let Some(first) = first else {
-            let sequence = Sequence(1);
-            return Err(LogError::MissingSegment {
-                path: folder::segment_path(log_folder, sequence),
-                sequence,
+        let Some((first, path)) = segments.range(..=before.max(Sequence(1))).next_back() else {
+            return Err(match segments.iter().next() {
+                Some((begins, _)) => LogError::BeginsLate { folder: log_folder.to_path_buf(), begins, from },
+                None => LogError::MissingSegment {
+                    path: folder::segment_path(log_folder, Sequence(1)),
+                    sequence: Sequence(1),
+                },
             });
         };
-        let segment = SegmentReader::open(folder::segment_path(log_folder, first), first)?;
+        let segment = SegmentReader::open(path.to_path_buf(), first)?;
         if first == Sequence(1) {
             segment.check_follows(ChainHash::START)?;
         }
         let mut reader = Reader {
-            log_folder: log_folder.to_path_buf(),
-            listed,
+            segments,
             group: Vec::new().into_iter(),
             commitment: None,
             given: Sequence(segment.next_sequence().0.saturating_sub(1)),
@@ -141,9 +153,7 @@ impl Reader {
                     self.commitment = Some(commitment);
                 }
                 Item::Seal => {
-                    if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
-                        return Err(self.segment.damaged(Damage::AfterSeal));
-                    }
+                    self.segment.check_nothing_follows_seal()?;
                     self.open_next_segment()?;
                 }
                 Item::End { torn } => self.end = Some(End { torn }),
@@ -162,11 +172,12 @@ impl Reader {
 
     fn open_next_segment(&mut self) -> Result<(), LogError> {
         let (this, next) = (self.segment.first_sequence(), self.segment.next_sequence());
-        if let Some(between) = self.listed.iter().find(|first| this < **first && **first < next) {
-            return Err(LogError::UnexpectedFile { path: folder::segment_path(&self.log_folder, *between) });
+        let between = (Bound::Excluded(this), Bound::Excluded(next));
+        if let Some((_, path)) = self.segments.range(between).next() {
+            return Err(LogError::UnexpectedFile { path: path.to_path_buf() });
         }
         let passed_bytes = self.passed_bytes();
-        self.segment = self.segment.open_next(folder::segment_path(&self.log_folder, next))?;
+        self.segment = self.segment.open_next(self.segments.path_of(next))?;
         self.passed_bytes = passed_bytes;
         Ok(())
     }
@@ -203,9 +214,8 @@ impl Reader {
     /// When the operating system refuses.
     pub fn total_bytes(&self) -> Result<u64, LogError> {
         let mut total = 0_u64;
-        for first in &self.listed {
-            let path = folder::segment_path(&self.log_folder, *first);
-            let metadata = std::fs::metadata(&path).map_err(LogError::io("measure", &path))?;
+        for (_, path) in self.segments.iter() {
+            let metadata = std::fs::metadata(path).map_err(LogError::io("measure", path))?;
             total = total.saturating_add(metadata.len());
         }
         Ok(total)
@@ -221,13 +231,17 @@ impl Reader {
     /// # Errors
     /// When segments follow that do not belong there.
     pub fn remainder(&self) -> Result<Remainder, LogError> {
-        let unbegun_segment = unbegun_segment_after(&self.log_folder, &self.segment)?;
+        let unbegun_segment = unbegun_segment_after(self.segments.log_folder(), &self.segment)?;
         Ok(Remainder { is_torn: self.end.is_some_and(|end| end.torn), unbegun_segment })
     }
 
     /// Where the log ended, once [`Reader::next_record`] has said so.
     pub(crate) fn end(&self) -> Option<End> {
         self.end
+    }
+
+    pub(crate) fn log_folder(&self) -> &Path {
+        self.segments.log_folder()
     }
 
     pub(crate) fn segment(&self) -> &SegmentReader {

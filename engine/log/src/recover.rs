@@ -1,9 +1,10 @@
 //! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
 
 use crate::{
-    Damage, Disk, Encoder, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer,
+    Damage, Disk, Encoder, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, ahead,
     encoder::EncoderStart,
-    folder, format, log_folder,
+    folder::{self, Segments},
+    format, log_folder,
     segment::SegmentReader,
     segment_file::{OpenSegment, plain},
 };
@@ -12,6 +13,7 @@ use std::{
     fs::{self, File},
     io::{Seek, SeekFrom},
     path::{Path, PathBuf},
+    thread,
 };
 
 /// What was found in the log.
@@ -55,7 +57,8 @@ pub fn recover_through(
     recover_at(data_folder, options, open_segment, Start::default(), replay)
 }
 
-/// As [`recover`], but replays only what follows a place that is known. Segments before it are not looked at.
+/// As [`recover`], but replays only what follows a place that is known. Segments before it are checked, as far as they
+/// are there, but not replayed.
 ///
 /// # Errors
 /// As [`recover`]; [`LogError::OtherHistory`] if the log has another command there, and [`LogError::EndsEarly`] if it
@@ -83,18 +86,28 @@ fn recover_at(
         folder::create_log(data_folder, &log_folder)?;
     }
 
-    let mut reader = Reader::open_behind(&log_folder, start.position)?;
+    let reader = Reader::open_behind(&log_folder, start.position)?;
+    // What was archived is not there; what is there must be well, needed for this start or not.
+    let segments = Segments::list(&log_folder, &[])?;
     let (mut outputs, mut events) = (Outputs::after(start.position.sequence, start.outputs), Vec::new());
-    while let Some(entry) = reader.next_entry()? {
-        match entry {
-            Entry::Command(record) => {
-                events.clear();
-                replay(record, &mut events);
-                outputs.add(&events);
+    let begins = reader.segment().first_sequence();
+    let (reader, outputs) = thread::scope(|scope| {
+        let earlier =
+            ahead::spawn(scope, &log_folder, "log checker", || ahead::check_before(&segments, begins))?;
+        let reader = ahead::for_each_entry(reader, |entry| {
+            match entry {
+                Entry::Command(record) => {
+                    events.clear();
+                    replay(record, &mut events);
+                    outputs.add(&events);
+                }
+                Entry::Commitment(commitment) => outputs.check(&commitment)?,
             }
-            Entry::Commitment(commitment) => outputs.check(&commitment)?,
-        }
-    }
+            Ok(())
+        })?;
+        ahead::join(earlier)?;
+        Ok::<_, LogError>((reader, outputs))
+    })?;
     let last = reader.segment();
     if let Some(path) = unbegun_segment_after(&log_folder, last)? {
         // The writer makes it again when it is due.

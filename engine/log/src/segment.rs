@@ -24,10 +24,16 @@ pub(crate) enum Item {
 
 /// One record that is well in itself.
 enum Piece {
-    Command { time_ms: u64, command: Command },
+    /// Without the command where it is not decoded.
+    Command {
+        time_ms: u64,
+        command: Option<Command>,
+    },
     Commitment(Commitment),
     Seal,
-    End { torn: bool },
+    End {
+        torn: bool,
+    },
 }
 
 /// A segment, and how far it was read and checked.
@@ -44,7 +50,12 @@ pub(crate) struct SegmentReader {
     time_ms: u64,
     /// The records of the group that is being read.
     group: Vec<u8>,
+    /// Whether commands are decoded, or only checked by their checksums.
+    decodes: bool,
 }
+
+/// What is read from a file at once.
+const READ_BYTES: usize = 256 << 10;
 
 impl SegmentReader {
     /// Opens a segment and checks its header against its name.
@@ -56,12 +67,13 @@ impl SegmentReader {
         let mut segment = SegmentReader {
             path,
             first: named_first,
-            input: BufReader::new(file),
+            input: BufReader::with_capacity(READ_BYTES, file),
             offset: 0,
             next: named_first,
             chain: ChainHash::START,
             time_ms: 0,
             group: Vec::new(),
+            decodes: true,
         };
         let mut bytes = [0; HEADER_BYTES];
         if read_full(&mut segment.input, &mut bytes).map_err(segment.io("read"))? < HEADER_BYTES {
@@ -80,6 +92,20 @@ impl SegmentReader {
         segment.chain = header.chain_before;
         segment.offset = HEADER_BYTES as u64;
         Ok(segment)
+    }
+
+    /// From now on its commands are checked, but not given.
+    pub(crate) fn without_decoding(mut self) -> SegmentReader {
+        self.decodes = false;
+        self
+    }
+
+    /// To be called behind the seal.
+    pub(crate) fn check_nothing_follows_seal(&mut self) -> Result<(), LogError> {
+        match self.read_item() {
+            Ok(Item::End { torn: false }) => Ok(()),
+            _ => Err(self.damaged(Damage::AfterSeal)),
+        }
     }
 
     /// Opens the segment that follows this one, which must be sealed, and checks that it does.
@@ -140,7 +166,9 @@ impl SegmentReader {
         self.group.clear();
         loop {
             match self.read_record()? {
-                Piece::Command { time_ms, command } => commands.push((time_ms, command)),
+                Piece::Command { time_ms, command } => {
+                    commands.extend(command.map(|command| (time_ms, command)))
+                }
                 Piece::Commitment(commitment) => {
                     self.chain = self.chain.after(&self.group);
                     return Ok(Item::Group { commands, commitment });
@@ -149,7 +177,7 @@ impl SegmentReader {
                 Piece::End { torn } => {
                     // A group is there whole or not at all.
                     (self.offset, self.next, self.time_ms) = (offset, next, time_ms);
-                    return Ok(Item::End { torn: torn || !commands.is_empty() });
+                    return Ok(Item::End { torn: torn || !self.group.is_empty() });
                 }
             }
         }
@@ -218,7 +246,12 @@ impl SegmentReader {
             let damage = Damage::TimeBackwards { found_ms: body.time_ms, previous_ms: self.time_ms };
             return Err(self.damaged(damage));
         }
-        let command = Command::decode_all(&mut payload).map_err(|_| self.damaged(Damage::Undecodable))?;
+        let command = if self.decodes {
+            let command = Command::decode_all(&mut payload);
+            Some(command.map_err(|_| self.damaged(Damage::Undecodable))?)
+        } else {
+            None
+        };
         Ok(Piece::Command { time_ms: body.time_ms, command })
     }
 

@@ -62,7 +62,7 @@ pub use coretime_log::{ChainHash, LogError, Position};
 pub use engine::{Engine, SubmitError};
 pub use event_reader::{EventReader, ReadError};
 pub use record::{Receipt, Record};
-pub use running::{Running, StartError, start, start_machine};
+pub use running::{Replayed, Running, StartError, start, start_machine};
 pub use stop::{StopReason, Stopped};
 pub use subscription::{Subscription, SubscriptionEnd};
 
