@@ -16,8 +16,8 @@
 //!
 //! # What it does not do
 //!
-//! It does not know what a command means or which events come of it (it is told), reads no clock, and starts no thread
-//! but for two while a log is opened: one reads ahead, one checks the segments before a known place. It has no secret: who holds the folder
+//! It does not know what a command means or which events come of it (it is told), reads a clock only to say what opening took, and starts no thread
+//! but while a log is opened: one reads ahead, others check the segments before a known place. It has no secret: who holds the folder
 //! can write another log that is valid in itself, and is convicted by any [`Position`] that was handed out as a receipt.
 //!
 //! A power failure in the middle of a sync may leave a later part of the last group on disk without an earlier one.
@@ -91,6 +91,7 @@
 mod ahead;
 mod batch;
 mod chain;
+mod check;
 mod disk;
 mod encoder;
 mod error;

@@ -8,6 +8,7 @@ use crate::{
 };
 use coretime_types::{Command, Sequence};
 use std::{
+    mem,
     ops::Bound,
     path::{Path, PathBuf},
     vec,
@@ -61,6 +62,16 @@ pub struct Remainder {
     pub is_torn: bool,
     /// A segment that was created but not begun.
     pub unbegun_segment: Option<PathBuf>,
+}
+
+/// A group, read and checked.
+pub(crate) struct Group {
+    /// The command before its first.
+    pub(crate) before: Sequence,
+    /// With their times.
+    pub(crate) commands: vec::IntoIter<(u64, Command)>,
+    pub(crate) chain_hash: ChainHash,
+    pub(crate) commitment: Option<Commitment>,
 }
 
 /// Where a log without a seal ends.
@@ -144,13 +155,35 @@ impl Reader {
             if let Some(entry) = self.next_of_group() {
                 return Ok(Some(entry));
             }
-            if self.end.is_some() {
+            if !self.read_group()? {
                 return Ok(None);
+            }
+        }
+    }
+
+    /// The next group, or what was not given of the last one; `None` at the log's end.
+    pub(crate) fn next_group(&mut self) -> Result<Option<Group>, LogError> {
+        if self.group.len() == 0 && self.commitment.is_none() && !self.read_group()? {
+            return Ok(None);
+        }
+        let before = self.given;
+        let commands = mem::take(&mut self.group);
+        self.given = Sequence(before.0.saturating_add(commands.len() as u64));
+        let chain_hash = self.segment.chain();
+        Ok(Some(Group { before, commands, chain_hash, commitment: self.commitment.take() }))
+    }
+
+    /// Whether there was one.
+    fn read_group(&mut self) -> Result<bool, LogError> {
+        loop {
+            if self.end.is_some() {
+                return Ok(false);
             }
             match self.segment.read_item()? {
                 Item::Group { commands, commitment } => {
                     self.group = commands.into_iter();
                     self.commitment = Some(commitment);
+                    return Ok(true);
                 }
                 Item::Seal => {
                     self.segment.check_nothing_follows_seal()?;

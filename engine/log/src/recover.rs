@@ -1,10 +1,11 @@
 //! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
 
 use crate::{
-    Damage, Disk, Encoder, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, ahead,
+    Damage, Disk, Encoder, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, ahead, check,
     encoder::EncoderStart,
     folder::{self, Segments},
     format, log_folder,
+    reader::Group,
     segment::SegmentReader,
     segment_file::{OpenSegment, plain},
 };
@@ -13,7 +14,7 @@ use std::{
     fs::{self, File},
     io::{Seek, SeekFrom},
     path::{Path, PathBuf},
-    thread,
+    time::{Duration, Instant},
 };
 
 /// What was found in the log.
@@ -25,6 +26,10 @@ pub struct Recovered {
     pub last_time_ms: u64,
     /// The size of the torn group that was cut off, 0 if there was none. It was never acknowledged.
     pub torn_bytes: u64,
+    /// What reading and replaying took.
+    pub replaying: Duration,
+    /// What checking the segments took that were not replayed.
+    pub checking: Duration,
 }
 
 /// Opens the log in a data folder, which is created if there is none, reads and checks all of it, calls `replay` with
@@ -86,28 +91,23 @@ fn recover_at(
         folder::create_log(data_folder, &log_folder)?;
     }
 
+    let began = Instant::now();
     let reader = Reader::open_behind(&log_folder, start.position)?;
-    // What was archived is not there; what is there must be well, needed for this start or not.
-    let segments = Segments::list(&log_folder, &[])?;
-    let (mut outputs, mut events) = (Outputs::after(start.position.sequence, start.outputs), Vec::new());
     let begins = reader.segment().first_sequence();
-    let (reader, outputs) = thread::scope(|scope| {
-        let earlier =
-            ahead::spawn(scope, &log_folder, "log checker", || ahead::check_before(&segments, begins))?;
-        let reader = ahead::for_each_entry(reader, |entry| {
-            match entry {
-                Entry::Command(record) => {
-                    events.clear();
-                    replay(record, &mut events);
-                    outputs.add(&events);
-                }
-                Entry::Commitment(commitment) => outputs.check(&commitment)?,
-            }
-            Ok(())
-        })?;
-        ahead::join(earlier)?;
-        Ok::<_, LogError>((reader, outputs))
+    let (mut outputs, mut events) = (Outputs::after(start.position.sequence, start.outputs), Vec::new());
+    let reader = ahead::for_each_group(reader, |Group { before, commands, chain_hash, commitment }| {
+        for (sequence, (time_ms, command)) in (before.0.saturating_add(1)..).zip(commands) {
+            events.clear();
+            replay(Record { sequence: Sequence(sequence), chain_hash, time_ms, command }, &mut events);
+            outputs.add(&events);
+        }
+        commitment.map_or(Ok(()), |commitment| outputs.check(&commitment))
     })?;
+    let replaying = began.elapsed();
+    // What was archived is not there; what is there must be well, needed for this start or not.
+    let began = Instant::now();
+    check::check_before(&Segments::list(&log_folder, &[])?, begins)?;
+    let checking = began.elapsed();
     let last = reader.segment();
     if let Some(path) = unbegun_segment_after(&log_folder, last)? {
         // The writer makes it again when it is due.
@@ -129,6 +129,8 @@ fn recover_at(
         position: reader.position(),
         last_time_ms: last.time_ms(),
         torn_bytes: if torn { file_bytes - last.offset() } else { 0 },
+        replaying,
+        checking,
     };
     let encoder = Encoder::new(EncoderStart {
         max_segment_bytes: options.segment_bytes,

@@ -82,11 +82,19 @@ impl Writer {
     pub fn sync(&mut self) -> Result<Position, LogError> {
         self.disk.check_alive()?;
         if self.durable_position().sequence != self.sequence() {
-            let batch = self.encoder.take_batch(std::mem::take(&mut self.spare));
-            self.write(batch)?;
+            self.end_group()?;
             self.disk.sync_written()?;
         }
         Ok(self.durable_position())
+    }
+
+    /// Ends the group and gives it to the operating system; it is durable with the next [`Writer::sync`].
+    ///
+    /// # Errors
+    /// Any error is final.
+    pub fn end_group(&mut self) -> Result<(), LogError> {
+        let batch = self.encoder.take_batch(std::mem::take(&mut self.spare));
+        self.write(batch)
     }
 
     fn write(&mut self, batch: Batch) -> Result<(), LogError> {

@@ -66,6 +66,7 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
         torn_bytes = recovered.torn_bytes,
         restoring = ?replayed.restoring,
         replaying = ?replayed.replaying,
+        checking = ?replayed.checking,
         commands_per_second = replayed.commands_per_second(),
         "replayed the command log"
     );
@@ -123,6 +124,8 @@ pub struct Replayed {
     pub restoring: Duration,
     /// What replaying the rest of the log took.
     pub replaying: Duration,
+    /// What checking the segments before that took.
+    pub checking: Duration,
 }
 
 impl Replayed {
@@ -168,22 +171,21 @@ fn replay_from<M: StateMachine>(
     start: Start,
     restoring: Duration,
 ) -> Result<Started<M>, StartError> {
-    let began = Instant::now();
     let behind = start.position.sequence;
-    let mut history = History::behind(behind, config.history_capacity);
     let mut last = behind;
     let recovery = catch_unwind(AssertUnwindSafe(|| {
         coretime_log::recover_from(&config.data_dir, config.log, start, |logged, events| {
-            let record = replay::apply(&mut machine, logged, events);
-            last = record.sequence;
-            history.push(Arc::new(record));
+            machine.apply(&logged.command, events);
+            last = logged.sequence;
         })
     }));
     let (log, recovered) =
         recovery.map_err(|panic| StartError::Panicked { last, message: panic_message(&*panic) })??;
     let last_time_ms = recovered.last_time_ms.max(start.time_ms);
-    let replayed =
-        Replayed { behind, last: recovered.position.sequence, restoring, replaying: began.elapsed() };
+    // Who wants what was before has it replayed.
+    let history = History::behind(recovered.position.sequence, config.history_capacity);
+    let Recovered { replaying, checking, .. } = recovered;
+    let replayed = Replayed { behind, last: recovered.position.sequence, restoring, replaying, checking };
     Ok(Started { machine, history, log, recovered: Recovered { last_time_ms, ..recovered }, replayed })
 }
 

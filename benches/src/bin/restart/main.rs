@@ -59,6 +59,8 @@ struct Measured {
     commands: u64,
     /// Before the first command.
     restoring_ms: u64,
+    /// The segments that were not replayed.
+    checking_ms: u64,
     commands_per_second: f64,
     /// Of the last commands alone, where they were measured.
     rest_per_second: Option<f64>,
@@ -117,6 +119,7 @@ fn compare(options: &Options) -> Result<()> {
             commands.to_string(),
             format!("{:.2}", measured.restoring_ms as f64 / 1_000.0),
             format!("{:.2}", commands as f64 / per_second),
+            format!("{:.2}", measured.checking_ms as f64 / 1_000.0),
             format!("{per_second:.0}"),
             format!("{:.2}", per_second / alone),
             measured.peak_mib.to_string(),
@@ -209,6 +212,7 @@ fn measure_start(data: &Path) -> Result<Measured> {
     Ok(Measured {
         commands: replayed.commands(),
         restoring_ms: u64::try_from(replayed.restoring.as_millis())?,
+        checking_ms: u64::try_from(replayed.checking.as_millis())?,
         commands_per_second: replayed.commands_per_second() as f64,
         rest_per_second: None,
         peak_mib,
@@ -251,6 +255,7 @@ fn measure_apply(data: &Path, rest: u64) -> Result<Measured> {
     Ok(Measured {
         commands: end,
         restoring_ms: 0,
+        checking_ms: 0,
         commands_per_second: end as f64 / all.as_secs_f64(),
         rest_per_second: Some(rest as f64 / of_rest.as_secs_f64()),
         peak_mib: peak_mib()?,

@@ -5,6 +5,7 @@
 mod damage;
 mod disk;
 mod faulty_file;
+mod flips;
 mod format;
 mod fuzz;
 mod outputs;
