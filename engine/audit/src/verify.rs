@@ -8,7 +8,7 @@ use std::{
     any::Any,
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -101,31 +101,36 @@ impl Observer for () {
     }
 }
 
-/// Replays a log and hands every command with its events to `observer`; checks form, chain and commitments, but not
+/// Replays a log, with the folders of its archived segments, and hands every command with its events to `observer`; checks form, chain and commitments, but not
 /// what was done. Gives what is behind the last record.
 ///
 /// # Errors
 /// When the log cannot be read, commits to other events, or the observer ends it.
-pub fn replay(log_folder: &Path, observer: &mut dyn Observer) -> Result<Remainder, AuditError> {
-    let mut replay = Replay::open(log_folder)?;
+pub fn replay(
+    log_folder: &Path,
+    archives: &[PathBuf],
+    observer: &mut dyn Observer,
+) -> Result<Remainder, AuditError> {
+    let mut replay = Replay::open(log_folder, archives)?;
     while let Some(record) = replay.next_record()? {
         observer.observe(&record, &replay.events)?;
     }
     Ok(replay.reader.remainder()?)
 }
 
-/// Verifies a log that nobody writes to: see the crate's front page.
+/// Verifies a log that nobody writes to, with the folders of its archived segments: see the crate's front page.
 ///
 /// # Errors
 /// The first discrepancy, or why the log cannot be read.
 pub fn verify(
     log_folder: &Path,
+    archives: &[PathBuf],
     receipts: &Receipts,
     observer: &mut dyn Observer,
     mut tell: impl FnMut(Progress),
 ) -> Result<Verified, AuditError> {
     let began = Instant::now();
-    let mut replay = Replay::open(log_folder)?;
+    let mut replay = Replay::open(log_folder, archives)?;
     let total_bytes = replay.reader.total_bytes()?;
     let mut checker = Checker::default();
     let mut trades = 0_u64;
@@ -171,8 +176,8 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    pub(crate) fn open(log_folder: &Path) -> Result<Replay, AuditError> {
-        let reader = Reader::open(log_folder, Sequence(1))?;
+    pub(crate) fn open(log_folder: &Path, archives: &[PathBuf]) -> Result<Replay, AuditError> {
+        let reader = Reader::open_with(log_folder, archives, Sequence(1))?;
         let outputs = Outputs::after(Sequence(0), OutputsHash::START);
         Ok(Replay { reader, market: Market::new(), outputs, commitments: 0, events: Vec::new() })
     }

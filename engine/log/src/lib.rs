@@ -31,6 +31,9 @@
 //! DATA/log/00000000000000048213.log
 //! ```
 //!
+//! Segments that no start needs any more can be moved into another folder ([`archive_before`]); with that,
+//! [`Reader::open_with`] reads the whole log.
+//!
 //! `log/` holds segments and nothing else, so every byte of every file in it is under a checksum; any other file is
 //! refused. A segment is made beside `log/` and moved in complete, with its header durable. The whole of `log/` is
 //! made that way the first time: a `log/` without its first segment has lost it.
@@ -89,6 +92,7 @@
 //! complete record never ends in zero.)
 
 mod ahead;
+mod archive;
 mod batch;
 mod chain;
 mod check;
@@ -104,6 +108,7 @@ mod segment;
 mod segment_file;
 mod writer;
 
+pub use archive::archive_before;
 pub use batch::Batch;
 pub use chain::{ChainHash, Commitment, Outputs, OutputsHash, Position, Start};
 pub use disk::Disk;
@@ -116,7 +121,19 @@ pub use recover::{Recovered, recover, recover_from, recover_through};
 pub use segment_file::{OpenSegment, SegmentFile};
 pub use writer::{Options, Writer};
 
+use coretime_types::Sequence;
 use std::path::{Path, PathBuf};
+
+/// The first command of the newest segment, `None` where there is no log yet.
+///
+/// # Errors
+/// When the folder cannot be listed, or holds what no log has.
+pub fn newest_segment(log_folder: &Path) -> Result<Option<Sequence>, LogError> {
+    if !log_folder.try_exists().map_err(LogError::io("find", log_folder))? {
+        return Ok(None);
+    }
+    Ok(folder::list_segments(log_folder)?.pop())
+}
 
 /// Where the segments are in a data folder.
 pub fn log_folder(data_folder: &Path) -> PathBuf {

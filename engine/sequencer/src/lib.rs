@@ -34,6 +34,9 @@
 //! events follow than the log commits to; a log that ends before a snapshot, or has another history, is not started
 //! from.
 //!
+//! What no start needs any more can be [archived](archive) while the engine does not run. Then a start that finds no good
+//! snapshot says what is missing, and so does a reader that wants to begin before the segments that are there.
+//!
 //! # What it does not do
 //!
 //! It knows no rule of the market, no protobuf and no chain, and needs no async runtime: the futures here are woken by
@@ -63,6 +66,7 @@ pub use engine::{Engine, SubmitError};
 pub use event_reader::{EventReader, ReadError};
 pub use record::{Receipt, Record};
 pub use running::{Replayed, Running, StartError, start, start_machine};
+pub use snapshot::{ArchiveError, Archived, archive};
 pub use stop::{StopReason, Stopped};
 pub use subscription::{Subscription, SubscriptionEnd};
 

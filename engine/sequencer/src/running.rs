@@ -172,18 +172,25 @@ fn replay_from<M: StateMachine>(
     restoring: Duration,
 ) -> Result<Started<M>, StartError> {
     let behind = start.position.sequence;
+    // Readers begin near the end, if at all; who wants what was before has it replayed.
+    let newest_segment = coretime_log::newest_segment(&coretime_log::log_folder(&config.data_dir))?;
+    let before = newest_segment.map_or(0, |first| first.0.saturating_sub(1));
+    let mut history = History::behind(Sequence(before).max(behind), config.history_capacity);
     let mut last = behind;
     let recovery = catch_unwind(AssertUnwindSafe(|| {
         coretime_log::recover_from(&config.data_dir, config.log, start, |logged, events| {
-            machine.apply(&logged.command, events);
-            last = logged.sequence;
+            let sequence = logged.sequence;
+            if history.follows(sequence) {
+                history.push(Arc::new(replay::apply(&mut machine, logged, events)));
+            } else {
+                machine.apply(&logged.command, events);
+            }
+            last = sequence;
         })
     }));
     let (log, recovered) =
         recovery.map_err(|panic| StartError::Panicked { last, message: panic_message(&*panic) })??;
     let last_time_ms = recovered.last_time_ms.max(start.time_ms);
-    // Who wants what was before has it replayed.
-    let history = History::behind(recovered.position.sequence, config.history_capacity);
     let Recovered { replaying, checking, .. } = recovered;
     let replayed = Replayed { behind, last: recovered.position.sequence, restoring, replaying, checking };
     Ok(Started { machine, history, log, recovered: Recovered { last_time_ms, ..recovered }, replayed })

@@ -14,6 +14,7 @@
 //! | `authorise` | API keys that accounts authorise by a remark |
 //! | `chain/` | all that knows metadata and SCALE; `chain/broker` what is specific to today's pallet-broker |
 //! | `reconcile` | the ledger against the chain |
+//! | `evidence` | what finalised blocks say, for who checks a log against them |
 //! | `projection` | the store of fills, fed from the log |
 //!
 //! # What it promises
@@ -46,6 +47,7 @@ mod config;
 mod confirm;
 mod deposits;
 mod error;
+mod evidence;
 mod flight;
 mod keys;
 mod ledger;
@@ -61,6 +63,7 @@ pub use authorise::{Authorisation, AuthorisationSink};
 pub use chain::{ChainError, ChainInfo};
 pub use config::SettlementConfig;
 pub use error::SettlementError;
+pub use evidence::{BatchEvidence, ChainReader, FinalisedBlock};
 pub use keys::{KeyError, SignerKey, parse_account};
 pub use projection::FillsProjection;
 pub use reconcile::{Difference, Reconciler, Report};

@@ -7,7 +7,11 @@ use coretime_log::Record;
 use coretime_types::{Event, Sequence};
 use jiff::Timestamp;
 use rows::Writer;
-use std::{io::Write, path::Path, str::FromStr};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// What is read out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,18 +94,19 @@ impl Export {
     }
 }
 
-/// Reads a log out that nobody writes to. Its commands are replayed from the beginning and compared with what the log
+/// Reads a log out that nobody writes to, with the folders of its archived segments. Its commands are replayed from the beginning and compared with what the log
 /// commits to; for the ledger all is checked that [`verify`](crate::verify) checks of each command.
 ///
 /// # Errors
 /// The first discrepancy, or why the log cannot be read, or the output not written.
 pub fn export(
     log_folder: &Path,
+    archives: &[PathBuf],
     export: &Export,
     output: impl Write,
     mut tell: impl FnMut(Progress),
 ) -> Result<(), AuditError> {
-    let mut replay = Replay::open(log_folder)?;
+    let mut replay = Replay::open(log_folder, archives)?;
     let total_bytes = replay.reader.total_bytes()?;
     let mut checker = (export.table == Table::Ledger).then(Checker::default);
     if let Some(checker) = &mut checker {

@@ -12,7 +12,7 @@ fn verified(folder: &Path, receipts: &[Position]) -> Result<Verified, AuditError
     for receipt in receipts {
         assert_eq!(held.add(*receipt), None);
     }
-    verify(&log_folder(folder), &held, &mut (), |_| {})
+    verify(&log_folder(folder), &[], &held, &mut (), |_| {})
 }
 
 fn discrepancy(result: Result<Verified, AuditError>) -> Discrepancy {
@@ -29,7 +29,7 @@ fn a_true_log_is_verified_with_all_its_receipts() {
     let mut progress = Vec::new();
     let mut held = Receipts::default();
     receipts.iter().for_each(|receipt| assert_eq!(held.add(*receipt), None));
-    let verified = verify(&log_folder(folder.path()), &held, &mut (), |now| progress.push(now)).unwrap();
+    let verified = verify(&log_folder(folder.path()), &[], &held, &mut (), |now| progress.push(now)).unwrap();
     assert_eq!(verified.position, receipts[60]);
     assert_eq!((verified.trades, verified.live_orders), (20, 0));
     assert!(verified.commitments >= 9);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy does not take helpers of tests for tests")]
 
+mod archive;
 mod damage;
 mod disk;
 mod faulty_file;
