@@ -1,19 +1,23 @@
-//! What durability costs: a group of commands appended and synced, beside the same bytes appended and synced by plain
-//! file calls in the same run; and what the log computes for each command apart from the disk.
+//! What durability costs: groups of commands made durable by the log's two threads, beside the same bytes appended and
+//! synced by plain file calls in the same run, in turns; and what the log computes for each command apart from the disk.
 
 // Criterion's macros make functions without documentation; a bench may give up with a panic.
-#![allow(missing_docs, clippy::expect_used)]
+#![allow(missing_docs, clippy::expect_used, clippy::float_arithmetic)]
 
-use coretime_log::{Options, Outputs, Writer, log_folder, recover};
+use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use coretime_log::{Batch, Encoder, Options, Outputs, Pipeline, log_folder, recover};
 use coretime_types::{
     AccountId, Bid, BidTerms, ClientOrderId, Command, CoreIndex, CoreMask, Delivery, Event, OrderId, Parts,
     Planck, Region, SelfTrade, TimeInForce, Timeslice, Timeslices, Trade, TradeId, UnitPrice, Window,
 };
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use std::{
     fs::{self, File},
     hint::black_box,
     io::Write,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
 };
 
 const WINDOW: Window = Window { begin: Timeslice(100), end: Timeslice(200) };
@@ -58,44 +62,93 @@ fn events(name: u64) -> [Event; 2] {
     [Event::Accepted { order_id: OrderId(name + 1) }, Event::Trade(trade)]
 }
 
-fn append_group(writer: &mut Writer, commands: u64) {
-    for name in 0..commands {
-        writer.append(0, &bid(name), &events(name)).expect("it is appended");
-    }
+/// A group as the engine hands it on.
+fn group(commands: u64) -> Vec<(Command, [Event; 2])> {
+    (0..commands).map(|name| (bid(name), events(name))).collect()
 }
 
-fn durable(criterion: &mut Criterion) {
-    for commands in [64, 1_024, 4_096] {
-        let mut group = criterion.benchmark_group(format!("group of {commands}"));
-        group.throughput(Throughput::Elements(commands)).sample_size(20);
+/// Groups made durable one after the other, in a round.
+const GROUPS: u32 = 50;
+/// Rounds of each, in turns.
+const ROUNDS: usize = 11;
 
-        let folder = tempfile::tempdir().expect("a folder");
-        let (mut writer, _) = recover(folder.path(), Options::default(), |_, _| {}).expect("a log");
-        group.bench_function(BenchmarkId::from_parameter("append and sync through the log"), |bencher| {
-            bencher.iter(|| {
-                append_group(&mut writer, commands);
-                writer.sync().expect("it is durable")
-            });
+/// Through the log's two halves, as the sequencer uses them: a thread encodes and hashes while another writes and syncs.
+/// Here a whole group is added at once, so that each sync has just one.
+fn through_the_log(folder: &Path, group: &[(Command, [Event; 2])]) -> Duration {
+    let (writer, _) = recover(folder, Options::default(), |_, _| {}).expect("a log");
+    let (encoder, mut disk) = writer.into_halves();
+    let pipeline = Pipeline::new(encoder, 1);
+    let began = Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..GROUPS {
+                let append = |encoder: &mut Encoder, group: &&[(Command, [Event; 2])]| {
+                    group
+                        .iter()
+                        .try_for_each(|(command, events)| encoder.append(0, command, events).map(drop))
+                };
+                pipeline.add(group, append).expect("it is appended");
+            }
+            pipeline.close();
         });
+        let (mut batch, mut waiting) = (Batch::default(), Vec::new());
+        while pipeline.take(&mut batch, &mut waiting) {
+            disk.write_and_sync(&batch).expect("it is durable");
+            waiting.clear();
+        }
+    });
+    began.elapsed()
+}
 
-        let bytes = group_bytes(commands);
-        let mut raw = File::create(folder.path().join("raw")).expect("a file");
-        group.bench_function(BenchmarkId::from_parameter("write and fdatasync the same bytes"), |bencher| {
-            bencher.iter(|| {
-                raw.write_all(black_box(&bytes)).expect("it is written");
-                raw.sync_data().expect("it is durable");
-            });
-        });
-        group.finish();
+/// The same bytes, by plain file calls.
+fn by_plain_calls(folder: &Path, bytes: &[u8]) -> Duration {
+    let mut raw = File::create(folder.join("raw")).expect("a file");
+    let began = Instant::now();
+    for _ in 0..GROUPS {
+        raw.write_all(bytes).expect("it is written");
+        raw.sync_data().expect("it is durable");
     }
+    began.elapsed()
+}
+
+fn durable() {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header(["group", "bytes", "log, commands/s", "write + fdatasync, commands/s", "log / it"]);
+    for commands in [64, 1_024, 4_096] {
+        let group = group(commands);
+        let bytes = group_bytes(&group);
+        let (mut log, mut raw) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let folder = tempfile::tempdir().expect("a folder");
+            log.push(through_the_log(folder.path(), &group));
+            raw.push(by_plain_calls(folder.path(), &bytes));
+        }
+        let median = |times: &mut Vec<Duration>| {
+            times.sort_unstable();
+            times[times.len() / 2].as_secs_f64()
+        };
+        let (log, raw) = (median(&mut log), median(&mut raw));
+        let rate = |seconds: f64| format!("{:.0}", f64::from(GROUPS) * commands as f64 / seconds);
+        table.add_row([
+            commands.to_string(),
+            bytes.len().to_string(),
+            rate(log),
+            rate(raw),
+            format!("{:.2}", raw / log),
+        ]);
+    }
+    println!("Durable commands, medians of {ROUNDS} rounds of {GROUPS} groups, in turns:\n\n{table}\n");
 }
 
 /// What the log writes for a group.
-fn group_bytes(commands: u64) -> Vec<u8> {
+fn group_bytes(group: &[(Command, [Event; 2])]) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let options = Options { preallocate_bytes: 0, ..Options::default() };
     let (mut writer, _) = recover(folder.path(), options, |_, _| {}).expect("a log");
-    append_group(&mut writer, commands);
+    for (command, events) in group {
+        writer.append(0, command, events).expect("it is appended");
+    }
     writer.sync().expect("it is durable");
     let log = log_folder(folder.path());
     let segment = fs::read_dir(&log).expect("a folder").next().expect("a segment").expect("a segment");
@@ -132,5 +185,10 @@ fn hashes(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, durable, hashes);
-criterion_main!(benches);
+criterion_group!(benches, hashes);
+
+fn main() {
+    durable();
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

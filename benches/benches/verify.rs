@@ -146,7 +146,8 @@ fn verifying(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(commands)).sample_size(10);
     group.bench_function("all of it", |bencher| {
         bencher.iter(|| {
-            verify(&log_folder(folder.path()), &Receipts::default(), &mut (), |_| {}).expect("it is true")
+            verify(&log_folder(folder.path()), &[], &Receipts::default(), &mut (), |_| {})
+                .expect("it is true")
         });
     });
     group.finish();

@@ -1,14 +1,14 @@
 //! Verifying a log: form, chain, commitments, and everything that was done.
 
 use crate::{AuditError, checker::Checker, error::Discrepancy, error::Mismatch};
-use coretime_log::{ChainHash, Commitment, Entry, Outputs, OutputsHash, Position, Reader, Record, Remainder};
+use coretime_log::{ChainHash, Entry, Outputs, OutputsHash, Position, Reader, Record, Remainder};
 use coretime_market::Market;
 use coretime_types::{Event, Sequence};
 use std::{
     any::Any,
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -33,8 +33,6 @@ pub struct Progress {
 pub struct Verified {
     /// The last command.
     pub position: Position,
-    /// The last commitment that was checked, if there is one.
-    pub commitment: Option<Commitment>,
     /// How many commitments were checked.
     pub commitments: u64,
     /// How many trades were checked.
@@ -103,45 +101,40 @@ impl Observer for () {
     }
 }
 
-/// Replays a log and hands every command with its events to `observer`; checks form, chain and commitments, but not
+/// Replays a log, with the folders of its archived segments, and hands every command with its events to `observer`; checks form, chain and commitments, but not
 /// what was done. Gives what is behind the last record.
 ///
 /// # Errors
 /// When the log cannot be read, commits to other events, or the observer ends it.
-pub fn replay(log_folder: &Path, observer: &mut dyn Observer) -> Result<Remainder, AuditError> {
-    let mut replay = Replay::open(log_folder)?;
-    while let Some(step) = replay.next_step()? {
-        if let Step::Command(record) = step {
-            observer.observe(&record, &replay.events)?;
-        }
+pub fn replay(
+    log_folder: &Path,
+    archives: &[PathBuf],
+    observer: &mut dyn Observer,
+) -> Result<Remainder, AuditError> {
+    let mut replay = Replay::open(log_folder, archives)?;
+    while let Some(record) = replay.next_record()? {
+        observer.observe(&record, &replay.events)?;
     }
     Ok(replay.reader.remainder()?)
 }
 
-/// Verifies a log that nobody writes to: see the crate's front page.
+/// Verifies a log that nobody writes to, with the folders of its archived segments: see the crate's front page.
 ///
 /// # Errors
 /// The first discrepancy, or why the log cannot be read.
 pub fn verify(
     log_folder: &Path,
+    archives: &[PathBuf],
     receipts: &Receipts,
     observer: &mut dyn Observer,
     mut tell: impl FnMut(Progress),
 ) -> Result<Verified, AuditError> {
     let began = Instant::now();
-    let mut replay = Replay::open(log_folder)?;
+    let mut replay = Replay::open(log_folder, archives)?;
     let total_bytes = replay.reader.total_bytes()?;
     let mut checker = Checker::default();
-    let (mut commitment, mut commitments, mut trades) = (None, 0_u64, 0_u64);
-    while let Some(step) = replay.next_step()? {
-        let record = match step {
-            Step::Command(record) => record,
-            Step::Commitment(checked) => {
-                commitment = Some(checked);
-                commitments = commitments.saturating_add(1);
-                continue;
-            }
-        };
+    let mut trades = 0_u64;
+    while let Some(record) = replay.next_record()? {
         let at = |mismatch: Box<Mismatch>| mismatch.at(record.sequence);
         receipts.check(&record).map_err(at)?;
         checker.check(&record.command, &replay.events).map_err(at)?;
@@ -162,8 +155,7 @@ pub fn verify(
     tell(Progress { commands: position.sequence.0, bytes: total_bytes, total_bytes });
     Ok(Verified {
         position,
-        commitment,
-        commitments,
+        commitments: replay.commitments,
         trades,
         live_orders: checker.live_orders() as u64,
         state_hash: replay.market.state_hash(),
@@ -172,47 +164,44 @@ pub fn verify(
     })
 }
 
-/// What was read and done again.
-pub(crate) enum Step {
-    Command(Record),
-    Commitment(Commitment),
-}
-
 /// A market that follows a log.
 pub(crate) struct Replay {
     pub(crate) reader: Reader,
     market: Market,
     outputs: Outputs,
+    /// How many commitments were checked.
+    commitments: u64,
     /// What came of the last command.
     pub(crate) events: Vec<Event>,
 }
 
 impl Replay {
-    pub(crate) fn open(log_folder: &Path) -> Result<Replay, AuditError> {
-        let reader = Reader::open(log_folder, Sequence(1))?;
+    pub(crate) fn open(log_folder: &Path, archives: &[PathBuf]) -> Result<Replay, AuditError> {
+        let reader = Reader::open_with(log_folder, archives, Sequence(1))?;
         let outputs = Outputs::after(Sequence(0), OutputsHash::START);
-        Ok(Replay { reader, market: Market::new(), outputs, events: Vec::new() })
+        Ok(Replay { reader, market: Market::new(), outputs, commitments: 0, events: Vec::new() })
     }
 
-    pub(crate) fn next_step(&mut self) -> Result<Option<Step>, AuditError> {
-        match self.reader.next_entry()? {
-            None => Ok(None),
-            Some(Entry::Commitment(commitment)) => {
-                self.outputs.check(&commitment)?;
-                Ok(Some(Step::Commitment(commitment)))
-            }
-            Some(Entry::Command(record)) => {
-                self.events.clear();
-                let Replay { market, events, .. } = self;
-                catch_unwind(AssertUnwindSafe(|| market.apply(&record.command, events))).map_err(
-                    |panic| {
-                        let last = Sequence(record.sequence.0.saturating_sub(1));
-                        AuditError::Panicked { last, message: panic_message(&*panic).into() }
-                    },
-                )?;
-                self.outputs.add(&self.events);
-                Ok(Some(Step::Command(record)))
-            }
+    /// The next command, done again.
+    pub(crate) fn next_record(&mut self) -> Result<Option<Record>, AuditError> {
+        loop {
+            let record = match self.reader.next_entry()? {
+                None => return Ok(None),
+                Some(Entry::Commitment(commitment)) => {
+                    self.outputs.check(&commitment)?;
+                    self.commitments = self.commitments.saturating_add(1);
+                    continue;
+                }
+                Some(Entry::Command(record)) => record,
+            };
+            self.events.clear();
+            let Replay { market, events, .. } = self;
+            catch_unwind(AssertUnwindSafe(|| market.apply(&record.command, events))).map_err(|panic| {
+                let last = Sequence(record.sequence.0.saturating_sub(1));
+                AuditError::Panicked { last, message: panic_message(&*panic).into() }
+            })?;
+            self.outputs.add(&self.events);
+            return Ok(Some(record));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong, and where.
 
-use crate::{ChainHash, FORMAT_VERSION, MAX_PAYLOAD_BYTES, OutputsHash};
+use crate::{ChainHash, FORMAT_VERSION, MAX_PAYLOAD_BYTES, OutputsHash, format::GROUP_BYTES};
 use coretime_types::Sequence;
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -50,6 +50,20 @@ pub enum LogError {
         path: PathBuf,
         /// Its first sequence.
         sequence: Sequence,
+    },
+    /// The log's first segments are not there: archived, or lost.
+    #[error(
+        "the log in {} begins with sequence {begins} only, and {from} is needed: bring the archived segments back, \
+         or name their folder",
+        folder.display()
+    )]
+    BeginsLate {
+        /// The log's folder.
+        folder: PathBuf,
+        /// The first sequence that is there.
+        begins: Sequence,
+        /// The sequence that is needed.
+        from: Sequence,
     },
     /// A file that no log has, or a segment that does not belong where it is.
     #[error("{} does not belong into the log", path.display())]
@@ -175,6 +189,9 @@ pub enum Damage {
         /// What it says.
         found: Sequence,
     },
+    /// A group that goes on although it is full.
+    #[error("the group takes more than {GROUP_BYTES} bytes")]
+    GroupTooLong,
     /// A commitment that covers no command.
     #[error("the commitment covers nothing that is new")]
     EmptyCommitment,

@@ -3,8 +3,11 @@
 use crate::{LogError, format::Header};
 use coretime_types::Sequence;
 use std::{
+    collections::BTreeMap,
     fs::{self, File, TryLockError},
     io::{ErrorKind, Write},
+    iter,
+    ops::RangeBounds,
     path::{Path, PathBuf},
 };
 
@@ -13,11 +16,53 @@ pub(crate) fn segment_path(log_folder: &Path, first: Sequence) -> PathBuf {
     log_folder.join(format!("{:020}.log", first.0))
 }
 
+/// The segments of a log: the first sequences that their names state, ascending, and where they are.
+#[derive(Debug)]
+pub(crate) struct Segments {
+    log_folder: PathBuf,
+    paths: BTreeMap<Sequence, PathBuf>,
+}
+
+impl Segments {
+    /// Those in the log's folder, and those in folders of archived segments. Where one is in several, the log's is
+    /// taken, then that of the first folder.
+    pub(crate) fn list(log_folder: &Path, archives: &[PathBuf]) -> Result<Segments, LogError> {
+        let mut paths = BTreeMap::new();
+        for folder in iter::once(log_folder).chain(archives.iter().map(PathBuf::as_path)) {
+            for first in list_segments(folder)? {
+                paths.entry(first).or_insert_with(|| segment_path(folder, first));
+            }
+        }
+        Ok(Segments { log_folder: log_folder.to_path_buf(), paths })
+    }
+
+    pub(crate) fn log_folder(&self) -> &Path {
+        &self.log_folder
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (Sequence, &Path)> {
+        self.paths.iter().map(|(first, path)| (*first, path.as_path()))
+    }
+
+    /// The segments whose first sequence is in the range.
+    pub(crate) fn range(
+        &self,
+        range: impl RangeBounds<Sequence>,
+    ) -> impl DoubleEndedIterator<Item = (Sequence, &Path)> {
+        self.paths.range(range).map(|(first, path)| (*first, path.as_path()))
+    }
+
+    /// Where a segment is; in the log's folder if it was not there on listing.
+    pub(crate) fn path_of(&self, first: Sequence) -> PathBuf {
+        self.paths.get(&first).cloned().unwrap_or_else(|| segment_path(&self.log_folder, first))
+    }
+}
+
 /// The first sequences that the names of the segments state, ascending.
-pub(crate) fn list_segments(log_folder: &Path) -> Result<Vec<Sequence>, LogError> {
+pub(crate) fn list_segments(folder: &Path) -> Result<Vec<Sequence>, LogError> {
     let mut segments = Vec::new();
-    for entry in fs::read_dir(log_folder).map_err(LogError::io("list", log_folder))? {
-        let path = entry.map_err(LogError::io("list", log_folder))?.path();
+    for entry in fs::read_dir(folder).map_err(LogError::io("list", folder))? {
+        let path = entry.map_err(LogError::io("list", folder))?.path();
         let first = path
             .file_name()
             .and_then(|name| name.to_str())

@@ -1,19 +1,25 @@
 //! Reading the log from some sequence on.
 
 use crate::{
-    ChainHash, Commitment, Damage, LogError, Position, folder,
+    ChainHash, Commitment, LogError, Position,
+    folder::{self, Segments},
     recover::unbegun_segment_after,
     segment::{Item, SegmentReader},
 };
 use coretime_types::{Command, Sequence};
-use std::path::{Path, PathBuf};
+use std::{
+    mem,
+    ops::Bound,
+    path::{Path, PathBuf},
+    vec,
+};
 
 /// A command as the log holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Its place, from 1.
     pub sequence: Sequence,
-    /// The chain hash after it.
+    /// The chain hash after its group: what its receipt names.
     pub chain_hash: ChainHash,
     /// When it was accepted: milliseconds since 1970-01-01 UTC.
     pub time_ms: u64,
@@ -33,10 +39,15 @@ pub enum Entry {
 /// Reads records in order, each once, and checks all it passes. It takes no lock: it works beside a writer (up to a
 /// position that is durable) and on a copy of the log alone.
 pub struct Reader {
-    log_folder: PathBuf,
-    /// The segments that were there on opening, ascending.
-    listed: Vec<Sequence>,
+    /// The segments that were there on opening.
+    segments: Segments,
     segment: SegmentReader,
+    /// The commands of the last group read that were not given yet.
+    group: vec::IntoIter<(u64, Command)>,
+    /// What stands behind them, if that was not given yet.
+    commitment: Option<Commitment>,
+    /// The last command given, or passed on opening.
+    given: Sequence,
     /// What [`Reader::next_up_to`] was last asked for: beyond it, what was read ahead may be out of date.
     limit: Sequence,
     end: Option<End>,
@@ -47,10 +58,20 @@ pub struct Reader {
 /// What a crash may leave behind the last record. None of it was ever acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remainder {
-    /// The beginning of a record.
+    /// The beginning of a group.
     pub is_torn: bool,
     /// A segment that was created but not begun.
     pub unbegun_segment: Option<PathBuf>,
+}
+
+/// A group, read and checked.
+pub(crate) struct Group {
+    /// The command before its first.
+    pub(crate) before: Sequence,
+    /// With their times.
+    pub(crate) commands: vec::IntoIter<(u64, Command)>,
+    pub(crate) chain_hash: ChainHash,
+    pub(crate) commitment: Option<Commitment>,
 }
 
 /// Where a log without a seal ends.
@@ -62,25 +83,44 @@ pub(crate) struct End {
 impl Reader {
     /// Opens the log so that the first command read is `from` (at least 1). The segment in which the one before it
     /// stands is read and checked up to there; segments before that are not looked at.
+    ///
+    /// # Errors
+    /// When something cannot be read, or is damaged, or is not there.
     pub fn open(log_folder: &Path, from: Sequence) -> Result<Reader, LogError> {
+        Reader::open_with(log_folder, &[], from)
+    }
+
+    /// As [`Reader::open`], with folders of segments that were archived.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_with(log_folder: &Path, archives: &[PathBuf], from: Sequence) -> Result<Reader, LogError> {
         let from = from.max(Sequence(1));
-        let listed = folder::list_segments(log_folder)?;
+        let segments = Segments::list(log_folder, archives)?;
         let before = Sequence(from.0.saturating_sub(1));
-        let first = listed.iter().copied().take_while(|first| *first <= before.max(Sequence(1))).last();
-        let Some(first) = first else {
-            let sequence = Sequence(1);
-            return Err(LogError::MissingSegment {
-                path: folder::segment_path(log_folder, sequence),
-                sequence,
+        let Some((first, path)) = segments.range(..=before.max(Sequence(1))).next_back() else {
+            return Err(match segments.iter().next() {
+                Some((begins, _)) => LogError::BeginsLate { folder: log_folder.to_path_buf(), begins, from },
+                None => LogError::MissingSegment {
+                    path: folder::segment_path(log_folder, Sequence(1)),
+                    sequence: Sequence(1),
+                },
             });
         };
-        let segment = SegmentReader::open(folder::segment_path(log_folder, first), first)?;
+        let segment = SegmentReader::open(path.to_path_buf(), first)?;
         if first == Sequence(1) {
             segment.check_follows(ChainHash::START)?;
         }
-        let log_folder = log_folder.to_path_buf();
-        let mut reader =
-            Reader { log_folder, listed, segment, limit: Sequence(0), end: None, passed_bytes: 0 };
+        let mut reader = Reader {
+            segments,
+            group: Vec::new().into_iter(),
+            commitment: None,
+            given: Sequence(segment.next_sequence().0.saturating_sub(1)),
+            segment,
+            limit: Sequence(0),
+            end: None,
+            passed_bytes: 0,
+        };
         while reader.next_up_to(before)?.is_some() {}
         Ok(reader)
     }
@@ -96,7 +136,7 @@ impl Reader {
         if found == expected { Ok(reader) } else { Err(LogError::OtherHistory { sequence, expected, found }) }
     }
 
-    /// The next command, or `None` at the log's end (before a torn record, if there is one). Only for a log that
+    /// The next command, or `None` at the log's end (before a torn group, if there is one). Only for a log that
     /// nobody writes to, and for who does not replay: what the log commits to is passed over.
     pub fn next_record(&mut self) -> Result<Option<Record>, LogError> {
         loop {
@@ -108,40 +148,69 @@ impl Reader {
         }
     }
 
-    /// The next command or commitment, or `None` at the log's end (before a torn record, if there is one). Only for a
+    /// The next command or commitment, or `None` at the log's end (before a torn group, if there is one). Only for a
     /// log that nobody writes to.
     pub fn next_entry(&mut self) -> Result<Option<Entry>, LogError> {
-        if self.end.is_some() {
-            return Ok(None);
-        }
         loop {
-            match self.segment.read_item()? {
-                Item::Command { time_ms, command } => {
-                    let Position { sequence, chain_hash } = self.position();
-                    return Ok(Some(Entry::Command(Record { sequence, chain_hash, time_ms, command })));
-                }
-                Item::Commitment(commitment) => return Ok(Some(Entry::Commitment(commitment))),
-                Item::Seal => {
-                    if !matches!(self.segment.read_item(), Ok(Item::End { torn: false })) {
-                        return Err(self.segment.damaged(Damage::AfterSeal));
-                    }
-                    self.open_next_segment()?;
-                }
-                Item::End { torn } => {
-                    self.end = Some(End { torn });
-                    return Ok(None);
-                }
+            if let Some(entry) = self.next_of_group() {
+                return Ok(Some(entry));
+            }
+            if !self.read_group()? {
+                return Ok(None);
             }
         }
     }
 
+    /// The next group, or what was not given of the last one; `None` at the log's end.
+    pub(crate) fn next_group(&mut self) -> Result<Option<Group>, LogError> {
+        if self.group.len() == 0 && self.commitment.is_none() && !self.read_group()? {
+            return Ok(None);
+        }
+        let before = self.given;
+        let commands = mem::take(&mut self.group);
+        self.given = Sequence(before.0.saturating_add(commands.len() as u64));
+        let chain_hash = self.segment.chain();
+        Ok(Some(Group { before, commands, chain_hash, commitment: self.commitment.take() }))
+    }
+
+    /// Whether there was one.
+    fn read_group(&mut self) -> Result<bool, LogError> {
+        loop {
+            if self.end.is_some() {
+                return Ok(false);
+            }
+            match self.segment.read_item()? {
+                Item::Group { commands, commitment } => {
+                    self.group = commands.into_iter();
+                    self.commitment = Some(commitment);
+                    return Ok(true);
+                }
+                Item::Seal => {
+                    self.segment.check_nothing_follows_seal()?;
+                    self.open_next_segment()?;
+                }
+                Item::End { torn } => self.end = Some(End { torn }),
+            }
+        }
+    }
+
+    fn next_of_group(&mut self) -> Option<Entry> {
+        let Some((time_ms, command)) = self.group.next() else {
+            return self.commitment.take().map(Entry::Commitment);
+        };
+        self.given = Sequence(self.given.0.saturating_add(1));
+        let Position { sequence, chain_hash } = self.position();
+        Some(Entry::Command(Record { sequence, chain_hash, time_ms, command }))
+    }
+
     fn open_next_segment(&mut self) -> Result<(), LogError> {
         let (this, next) = (self.segment.first_sequence(), self.segment.next_sequence());
-        if let Some(between) = self.listed.iter().find(|first| this < **first && **first < next) {
-            return Err(LogError::UnexpectedFile { path: folder::segment_path(&self.log_folder, *between) });
+        let between = (Bound::Excluded(this), Bound::Excluded(next));
+        if let Some((_, path)) = self.segments.range(between).next() {
+            return Err(LogError::UnexpectedFile { path: path.to_path_buf() });
         }
         let passed_bytes = self.passed_bytes();
-        self.segment = self.segment.open_next(folder::segment_path(&self.log_folder, next))?;
+        self.segment = self.segment.open_next(self.segments.path_of(next))?;
         self.passed_bytes = passed_bytes;
         Ok(())
     }
@@ -149,8 +218,11 @@ impl Reader {
     /// The next command or commitment, or `None` once the command `limit` was read. Everything up to `limit` must be
     /// durable; what follows may be read by a later call with a higher limit.
     pub fn next_up_to(&mut self, limit: Sequence) -> Result<Option<Entry>, LogError> {
-        if self.segment.next_sequence() > limit {
+        if self.given >= limit {
             return Ok(None);
+        }
+        if let Some(entry) = self.next_of_group() {
+            return Ok(Some(entry));
         }
         if self.limit != limit {
             self.segment.discard_read_ahead()?;
@@ -166,8 +238,7 @@ impl Reader {
 
     /// The last command read, or passed on opening.
     pub fn position(&self) -> Position {
-        let sequence = Sequence(self.segment.next_sequence().0.saturating_sub(1));
-        Position { sequence, chain_hash: self.segment.command_hash() }
+        Position { sequence: self.given, chain_hash: self.segment.chain() }
     }
 
     /// The bytes of all segments that were there on opening: see [`Reader::passed_bytes`].
@@ -176,9 +247,8 @@ impl Reader {
     /// When the operating system refuses.
     pub fn total_bytes(&self) -> Result<u64, LogError> {
         let mut total = 0_u64;
-        for first in &self.listed {
-            let path = folder::segment_path(&self.log_folder, *first);
-            let metadata = std::fs::metadata(&path).map_err(LogError::io("measure", &path))?;
+        for (_, path) in self.segments.iter() {
+            let metadata = std::fs::metadata(path).map_err(LogError::io("measure", path))?;
             total = total.saturating_add(metadata.len());
         }
         Ok(total)
@@ -194,13 +264,17 @@ impl Reader {
     /// # Errors
     /// When segments follow that do not belong there.
     pub fn remainder(&self) -> Result<Remainder, LogError> {
-        let unbegun_segment = unbegun_segment_after(&self.log_folder, &self.segment)?;
+        let unbegun_segment = unbegun_segment_after(self.segments.log_folder(), &self.segment)?;
         Ok(Remainder { is_torn: self.end.is_some_and(|end| end.torn), unbegun_segment })
     }
 
     /// Where the log ended, once [`Reader::next_record`] has said so.
     pub(crate) fn end(&self) -> Option<End> {
         self.end
+    }
+
+    pub(crate) fn log_folder(&self) -> &Path {
+        self.segments.log_folder()
     }
 
     pub(crate) fn segment(&self) -> &SegmentReader {

@@ -1,17 +1,20 @@
 //! Opening the log for writing: check all of it, hand every record on, repair what a crash leaves.
 
 use crate::{
-    Damage, Entry, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, folder, format,
-    log_folder,
+    Damage, Disk, Encoder, LogError, Options, Outputs, Position, Reader, Record, Start, Writer, ahead, check,
+    encoder::EncoderStart,
+    folder::{self, Segments},
+    format, log_folder,
+    reader::Group,
     segment::SegmentReader,
     segment_file::{OpenSegment, plain},
-    writer::Tail,
 };
 use coretime_types::{Event, Sequence};
 use std::{
     fs::{self, File},
     io::{Seek, SeekFrom},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 /// What was found in the log.
@@ -21,8 +24,12 @@ pub struct Recovered {
     pub position: Position,
     /// The last record's time, 0 if there is none. Times never decrease.
     pub last_time_ms: u64,
-    /// The size of the torn record that was cut off, 0 if there was none. It was never acknowledged.
+    /// The size of the torn group that was cut off, 0 if there was none. It was never acknowledged.
     pub torn_bytes: u64,
+    /// What reading and replaying took.
+    pub replaying: Duration,
+    /// What checking the segments took that were not replayed.
+    pub checking: Duration,
 }
 
 /// Opens the log in a data folder, which is created if there is none, reads and checks all of it, calls `replay` with
@@ -32,7 +39,7 @@ pub struct Recovered {
 /// log commits to.
 ///
 /// # Errors
-/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last record, one of another version,
+/// Refuses a folder that is in use, a log that is damaged anywhere but in a torn last group, one of another version,
 /// and one that commits to other events.
 pub fn recover(
     data_folder: &Path,
@@ -55,7 +62,8 @@ pub fn recover_through(
     recover_at(data_folder, options, open_segment, Start::default(), replay)
 }
 
-/// As [`recover`], but replays only what follows a place that is known. Segments before it are not looked at.
+/// As [`recover`], but replays only what follows a place that is known. Segments before it are checked, as far as they
+/// are there, but not replayed.
 ///
 /// # Errors
 /// As [`recover`]; [`LogError::OtherHistory`] if the log has another command there, and [`LogError::EndsEarly`] if it
@@ -83,18 +91,23 @@ fn recover_at(
         folder::create_log(data_folder, &log_folder)?;
     }
 
-    let mut reader = Reader::open_behind(&log_folder, start.position)?;
+    let began = Instant::now();
+    let reader = Reader::open_behind(&log_folder, start.position)?;
+    let begins = reader.segment().first_sequence();
     let (mut outputs, mut events) = (Outputs::after(start.position.sequence, start.outputs), Vec::new());
-    while let Some(entry) = reader.next_entry()? {
-        match entry {
-            Entry::Command(record) => {
-                events.clear();
-                replay(record, &mut events);
-                outputs.add(&events);
-            }
-            Entry::Commitment(commitment) => outputs.check(&commitment)?,
+    let reader = ahead::for_each_group(reader, |Group { before, commands, chain_hash, commitment }| {
+        for (sequence, (time_ms, command)) in (before.0.saturating_add(1)..).zip(commands) {
+            events.clear();
+            replay(Record { sequence: Sequence(sequence), chain_hash, time_ms, command }, &mut events);
+            outputs.add(&events);
         }
-    }
+        commitment.map_or(Ok(()), |commitment| outputs.check(&commitment))
+    })?;
+    let replaying = began.elapsed();
+    // What was archived is not there; what is there must be well, needed for this start or not.
+    let began = Instant::now();
+    check::check_before(&Segments::list(&log_folder, &[])?, begins)?;
+    let checking = began.elapsed();
     let last = reader.segment();
     if let Some(path) = unbegun_segment_after(&log_folder, last)? {
         // The writer makes it again when it is due.
@@ -116,18 +129,19 @@ fn recover_at(
         position: reader.position(),
         last_time_ms: last.time_ms(),
         torn_bytes: if torn { file_bytes - last.offset() } else { 0 },
+        replaying,
+        checking,
     };
-    let tail = Tail {
-        path,
-        file: open_segment(file),
+    let encoder = Encoder::new(EncoderStart {
+        max_segment_bytes: options.segment_bytes,
         segment_bytes: last.offset(),
         position: recovered.position,
-        chain: last.chain(),
-        is_uncommitted: last.is_uncommitted(),
         outputs,
         time_ms: last.time_ms(),
-    };
-    Ok((Writer::new(data_folder.to_path_buf(), lock, options, open_segment, tail), recovered))
+    });
+    let segment = (path, open_segment(file), last.offset());
+    let disk = Disk::new(data_folder.to_path_buf(), lock, options, open_segment, segment, recovered.position);
+    Ok((Writer::new(encoder, disk), recovered))
 }
 
 /// Nothing may follow the segment where the log ends, but for the one that a crash while rolling leaves: in its place,

@@ -2,7 +2,7 @@
 
 use crate::{
     ChainHash, Commitment, Damage, LogError,
-    format::{self, Body, HEADER_BYTES, Header, HeaderError, Kind, PREFIX_BYTES, SUFFIX_BYTES},
+    format::{self, Body, GROUP_BYTES, HEADER_BYTES, Header, HeaderError, Kind, PREFIX_BYTES, SUFFIX_BYTES},
 };
 use codec::DecodeAll;
 use coretime_types::{Command, Sequence};
@@ -14,15 +14,23 @@ use std::{
 
 /// What comes next in a segment.
 pub(crate) enum Item {
-    Command {
-        time_ms: u64,
-        command: Command,
-    },
-    /// The log commits to the events of all commands so far.
-    Commitment(Commitment),
+    /// Commands, with their times, and what is committed to behind them.
+    Group { commands: Vec<(u64, Command)>, commitment: Commitment },
     /// The segment is full; the log goes on in the next.
     Seal,
-    /// Nothing more was written, or only the beginning of a record.
+    /// Nothing more was written, or only the beginning of a group.
+    End { torn: bool },
+}
+
+/// One record that is well in itself.
+enum Piece {
+    /// Without the command where it is not decoded.
+    Command {
+        time_ms: u64,
+        command: Option<Command>,
+    },
+    Commitment(Commitment),
+    Seal,
     End {
         torn: bool,
     },
@@ -33,19 +41,21 @@ pub(crate) struct SegmentReader {
     path: PathBuf,
     first: Sequence,
     input: BufReader<File>,
-    /// Up to here everything was read and is well.
+    /// Up to here everything was read and is well. Between groups: the end of the last one, or of the seal.
     offset: u64,
     /// The sequence that must come next.
     next: Sequence,
-    /// Over all records read, commitments too.
+    /// After the last group.
     chain: ChainHash,
-    /// After the last command.
-    command_hash: ChainHash,
-    /// Whether commands were read that no commitment covers yet.
-    is_uncommitted: bool,
     time_ms: u64,
-    record: Vec<u8>,
+    /// The records of the group that is being read.
+    group: Vec<u8>,
+    /// Whether commands are decoded, or only checked by their checksums.
+    decodes: bool,
 }
+
+/// What is read from a file at once.
+const READ_BYTES: usize = 256 << 10;
 
 impl SegmentReader {
     /// Opens a segment and checks its header against its name.
@@ -57,14 +67,13 @@ impl SegmentReader {
         let mut segment = SegmentReader {
             path,
             first: named_first,
-            input: BufReader::new(file),
+            input: BufReader::with_capacity(READ_BYTES, file),
             offset: 0,
             next: named_first,
             chain: ChainHash::START,
-            command_hash: ChainHash::START,
-            is_uncommitted: false,
             time_ms: 0,
-            record: Vec::new(),
+            group: Vec::new(),
+            decodes: true,
         };
         let mut bytes = [0; HEADER_BYTES];
         if read_full(&mut segment.input, &mut bytes).map_err(segment.io("read"))? < HEADER_BYTES {
@@ -85,12 +94,25 @@ impl SegmentReader {
         Ok(segment)
     }
 
+    /// From now on its commands are checked, but not given.
+    pub(crate) fn without_decoding(mut self) -> SegmentReader {
+        self.decodes = false;
+        self
+    }
+
+    /// To be called behind the seal.
+    pub(crate) fn check_nothing_follows_seal(&mut self) -> Result<(), LogError> {
+        match self.read_item() {
+            Ok(Item::End { torn: false }) => Ok(()),
+            _ => Err(self.damaged(Damage::AfterSeal)),
+        }
+    }
+
     /// Opens the segment that follows this one, which must be sealed, and checks that it does.
     pub(crate) fn open_next(&self, path: PathBuf) -> Result<SegmentReader, LogError> {
         let mut next = SegmentReader::open(path, self.next)?;
         next.check_follows(self.chain)?;
         next.time_ms = self.time_ms;
-        next.command_hash = self.command_hash;
         Ok(next)
     }
 
@@ -127,14 +149,6 @@ impl SegmentReader {
         self.chain
     }
 
-    pub(crate) fn command_hash(&self) -> ChainHash {
-        self.command_hash
-    }
-
-    pub(crate) fn is_uncommitted(&self) -> bool {
-        self.is_uncommitted
-    }
-
     pub(crate) fn time_ms(&self) -> u64 {
         self.time_ms
     }
@@ -147,17 +161,34 @@ impl SegmentReader {
 
     /// Reads and checks what comes next. After a seal, an end or an error there is nothing more to read.
     pub(crate) fn read_item(&mut self) -> Result<Item, LogError> {
-        let mut record = std::mem::take(&mut self.record);
-        let result = self.read_into(&mut record);
-        self.record = record;
-        result
+        let (offset, next, time_ms) = (self.offset, self.next, self.time_ms);
+        let mut commands = Vec::new();
+        self.group.clear();
+        loop {
+            match self.read_record()? {
+                Piece::Command { time_ms, command } => {
+                    commands.extend(command.map(|command| (time_ms, command)))
+                }
+                Piece::Commitment(commitment) => {
+                    self.chain = self.chain.after(&self.group);
+                    return Ok(Item::Group { commands, commitment });
+                }
+                Piece::Seal => return Ok(Item::Seal),
+                Piece::End { torn } => {
+                    // A group is there whole or not at all.
+                    (self.offset, self.next, self.time_ms) = (offset, next, time_ms);
+                    return Ok(Item::End { torn: torn || !self.group.is_empty() });
+                }
+            }
+        }
     }
 
-    fn read_into(&mut self, record: &mut Vec<u8>) -> Result<Item, LogError> {
+    fn read_record(&mut self) -> Result<Piece, LogError> {
+        let start = self.group.len();
         let mut prefix = [0; PREFIX_BYTES];
         let got = read_full(&mut self.input, &mut prefix).map_err(self.io("read"))?;
         if got < PREFIX_BYTES {
-            return Ok(Item::End { torn: prefix != [0; PREFIX_BYTES] });
+            return Ok(Piece::End { torn: prefix != [0; PREFIX_BYTES] });
         }
         let body_bytes = match format::body_bytes(&prefix) {
             Ok(body_bytes) => body_bytes,
@@ -165,38 +196,33 @@ impl SegmentReader {
                 return self.end_if_rest_is_zero(prefix != [0; PREFIX_BYTES], damage);
             }
         };
-        record.clear();
-        record.extend_from_slice(&prefix);
-        record.resize(PREFIX_BYTES + body_bytes + SUFFIX_BYTES, 0);
-        let got = read_full(&mut self.input, &mut record[PREFIX_BYTES..]).map_err(self.io("read"))?;
+        self.group.extend_from_slice(&prefix);
+        self.group.resize(start + PREFIX_BYTES + body_bytes + SUFFIX_BYTES, 0);
+        let rest = &mut self.group[start + PREFIX_BYTES..];
+        let got = match read_full(&mut self.input, rest) {
+            Ok(got) => got,
+            Err(source) => return Err(self.io("read")(source)),
+        };
         if got < body_bytes + SUFFIX_BYTES {
-            return Ok(Item::End { torn: true });
+            return Ok(Piece::End { torn: true });
         }
         // A complete record never ends in zero.
-        if record.last() == Some(&0) {
+        if self.group.last() == Some(&0) {
             return self.end_if_rest_is_zero(true, Damage::CutShort);
         }
+        let record = &self.group[start..];
         let (body, payload) = format::parse_record(record).map_err(|damage| self.damaged(damage))?;
-        let item = self.check(body, payload)?;
+        let piece = self.check(body, payload, start)?;
         self.offset += record.len() as u64;
-        match &item {
-            Item::Command { time_ms, .. } => {
-                self.chain = self.chain.after(record);
-                self.command_hash = self.chain;
-                self.is_uncommitted = true;
-                self.next = Sequence(self.next.0.saturating_add(1));
-                self.time_ms = *time_ms;
-            }
-            Item::Commitment(_) => {
-                self.chain = self.chain.after(record);
-                self.is_uncommitted = false;
-            }
-            Item::Seal | Item::End { .. } => {}
+        if let Piece::Command { time_ms, .. } = &piece {
+            self.next = Sequence(self.next.0.saturating_add(1));
+            self.time_ms = *time_ms;
         }
-        Ok(item)
+        Ok(piece)
     }
 
-    fn check(&self, body: Body, mut payload: &[u8]) -> Result<Item, LogError> {
+    /// `before` is how many bytes of the group precede the record.
+    fn check(&self, body: Body, mut payload: &[u8], before: usize) -> Result<Piece, LogError> {
         let sequence = match body.kind {
             Kind::Command | Kind::Seal => self.next,
             Kind::Commitment => Sequence(self.next.0.saturating_sub(1)),
@@ -204,27 +230,33 @@ impl SegmentReader {
         if body.sequence != sequence {
             return Err(self.damaged(Damage::WrongSequence { found: body.sequence }));
         }
-        match (body.kind, self.is_uncommitted) {
-            (Kind::Command, _) => {}
-            (Kind::Commitment, false) => return Err(self.damaged(Damage::EmptyCommitment)),
-            (Kind::Commitment, true) => {
+        match body.kind {
+            Kind::Command if before >= GROUP_BYTES => return Err(self.damaged(Damage::GroupTooLong)),
+            Kind::Command => {}
+            Kind::Commitment if before == 0 => return Err(self.damaged(Damage::EmptyCommitment)),
+            Kind::Commitment => {
                 let outputs =
                     format::outputs_hash(payload).ok_or_else(|| self.damaged(Damage::Undecodable))?;
-                return Ok(Item::Commitment(Commitment { sequence, outputs }));
+                return Ok(Piece::Commitment(Commitment { sequence, outputs }));
             }
-            (Kind::Seal, true) => return Err(self.damaged(Damage::Uncommitted)),
-            (Kind::Seal, false) => return Ok(Item::Seal),
+            Kind::Seal if before > 0 => return Err(self.damaged(Damage::Uncommitted)),
+            Kind::Seal => return Ok(Piece::Seal),
         }
         if body.time_ms < self.time_ms {
             let damage = Damage::TimeBackwards { found_ms: body.time_ms, previous_ms: self.time_ms };
             return Err(self.damaged(damage));
         }
-        let command = Command::decode_all(&mut payload).map_err(|_| self.damaged(Damage::Undecodable))?;
-        Ok(Item::Command { time_ms: body.time_ms, command })
+        let command = if self.decodes {
+            let command = Command::decode_all(&mut payload);
+            Some(command.map_err(|_| self.damaged(Damage::Undecodable))?)
+        } else {
+            None
+        };
+        Ok(Piece::Command { time_ms: body.time_ms, command })
     }
 
     /// Nothing but zeros from here on is an end, anything else is `damage`.
-    fn end_if_rest_is_zero(&mut self, torn: bool, damage: Damage) -> Result<Item, LogError> {
+    fn end_if_rest_is_zero(&mut self, torn: bool, damage: Damage) -> Result<Piece, LogError> {
         let mut chunk = [0; 8192];
         loop {
             let got = read_full(&mut self.input, &mut chunk).map_err(self.io("read"))?;
@@ -232,7 +264,7 @@ impl SegmentReader {
                 return Err(self.damaged(damage));
             }
             if got < chunk.len() {
-                return Ok(Item::End { torn });
+                return Ok(Piece::End { torn });
             }
         }
     }

@@ -29,6 +29,11 @@ impl History {
         History { records: VecDeque::new(), capacity: capacity.max(1), last }
     }
 
+    /// Whether a record is behind those that are here.
+    pub(crate) fn follows(&self, sequence: Sequence) -> bool {
+        sequence > self.last
+    }
+
     /// Adds the record that follows the last.
     pub(crate) fn push(&mut self, record: Arc<Record>) {
         if self.records.len() == self.capacity {

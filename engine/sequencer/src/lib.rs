@@ -1,13 +1,15 @@
-//! The sequencer: one thread that owns the market and gives every command its place, and one that owns the log and lets
-//! nothing out before it is durable.
+//! The sequencer: one thread that owns the market and gives every command its place, one that encodes and hashes what
+//! came of it, and one that owns the disk and lets nothing out before it is durable.
 //!
 //! ```text
-//! submit --> bounded queue --> engine thread: --> bounded queue --> log thread: append group --> one sync --> answers
-//! query  -->                   number, apply                        with the hash of its events           \-> readers
+//! submit --> bounded queue --> engine thread: --> bounded queue --> log thread:      --> disk thread:     --> answers
+//! query  -->                   number, apply                        encode, hash         write, one sync      \-> readers
+//!                                                                                        for each batch
 //! ```
 //!
-//! The engine works ahead of the log while that syncs, as far as the second queue is long; then it waits, the first
-//! queue fills, and who submits is told that it is busy. Readers are [`EventReader`] and [`Subscription`].
+//! While the disk syncs one batch, the next is encoded, and takes in whatever comes until the disk is free. The engine
+//! works ahead of both as far as its queue is long; then it waits, the first queue fills, and who submits is told that
+//! it is busy. Readers are [`EventReader`] and [`Subscription`].
 //!
 //! # What it promises
 //!
@@ -32,13 +34,17 @@
 //! events follow than the log commits to; a log that ends before a snapshot, or has another history, is not started
 //! from.
 //!
+//! What no start needs any more can be [archived](archive) while the engine does not run. Then a start that finds no good
+//! snapshot says what is missing, and so does a reader that wants to begin before the segments that are there.
+//!
 //! # What it does not do
 //!
 //! It knows no rule of the market, no protobuf and no chain, and needs no async runtime: the futures here are woken by
-//! the log thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
+//! the disk thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
 
 mod answer;
 mod config;
+mod disk_thread;
 mod engine;
 mod event_reader;
 mod history;
@@ -59,7 +65,8 @@ pub use coretime_log::{ChainHash, LogError, Position};
 pub use engine::{Engine, SubmitError};
 pub use event_reader::{EventReader, ReadError};
 pub use record::{Receipt, Record};
-pub use running::{Running, StartError, start, start_machine};
+pub use running::{Replayed, Running, StartError, start, start_machine};
+pub use snapshot::{ArchiveError, Archived, archive};
 pub use stop::{StopReason, Stopped};
 pub use subscription::{Subscription, SubscriptionEnd};
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct Receipt {
     /// Its place in the log.
     pub sequence: Sequence,
-    /// The chain hash after it: proof of everything up to it.
+    /// The log's chain hash after its group: proof of everything up to it, and of all events that came of that.
     pub chain_hash: ChainHash,
     /// When it was accepted: milliseconds since 1970-01-01 UTC.
     pub time_ms: u64,
@@ -22,7 +22,7 @@ pub struct Receipt {
 pub struct Record {
     /// Its place in the log.
     pub sequence: Sequence,
-    /// The chain hash after it: proof of everything up to it.
+    /// The log's chain hash after its group: proof of everything up to it, and of all events that came of that.
     pub chain_hash: ChainHash,
     /// When it was accepted: milliseconds since 1970-01-01 UTC.
     pub time_ms: u64,

@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, EngineConfig, StateMachine, StopReason,
+    disk_thread::DiskThread,
     history::History,
     log_thread::LogThread,
     replay,
@@ -10,7 +11,7 @@ use crate::{
     stop::panic_message,
     thread::EngineThread,
 };
-use coretime_log::{LogError, Recovered, Start, Writer};
+use coretime_log::{LogError, Pipeline, Recovered, Start, Writer};
 use coretime_market::Market;
 use coretime_types::Sequence;
 use std::{
@@ -18,7 +19,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::{self, JoinHandle},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
@@ -46,6 +47,7 @@ pub struct Running<M: StateMachine = Market> {
     engine: Engine<M>,
     thread: Option<JoinHandle<()>>,
     follower: Option<Follower>,
+    replayed: Replayed,
 }
 
 /// Replays the log, then starts the engine with the market.
@@ -55,14 +57,17 @@ pub fn start(config: EngineConfig) -> Result<(Engine, Running), StartError> {
 
 /// As [`start`], with another state machine.
 pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>, Running<M>), StartError> {
-    let began = Instant::now();
-    let Started { machine, history, log, recovered, behind } = replay_log::<M>(&config)?;
+    let Started { machine, history, log, recovered, replayed } = replay_log::<M>(&config)?;
     tracing::info!(
-        commands = recovered.position.sequence.0,
-        from_snapshot = behind.0,
+        commands = replayed.commands(),
+        behind_snapshot = replayed.behind.0,
+        last = recovered.position.sequence.0,
         chain_hash = %recovered.position.chain_hash,
         torn_bytes = recovered.torn_bytes,
-        elapsed = ?began.elapsed(),
+        restoring = ?replayed.restoring,
+        replaying = ?replayed.replaying,
+        checking = ?replayed.checking,
+        commands_per_second = replayed.commands_per_second(),
         "replayed the command log"
     );
 
@@ -72,16 +77,13 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
         Arc::new(Shared::new(config.data_dir.clone(), replay::start::<M>, durable_receiver, history));
     let (done_sender, done) = crossbeam_channel::bounded(config.ahead_capacity.max(1));
     let (alive, log_ended) = crossbeam_channel::bounded(0);
-    let log_thread = LogThread {
-        log,
-        done,
-        group_max: config.group_max.max(1),
-        group: Vec::new(),
-        durable,
-        shared: shared.clone(),
-        _alive: alive,
-    };
-    let log_thread = spawn("log", move || log_thread.run_to_end())?;
+    let (encoder, disk) = log.into_halves();
+    let pipeline = Arc::new(Pipeline::new(encoder, config.group_max));
+    let disk_thread =
+        DiskThread { disk, pipeline: pipeline.clone(), durable, shared: shared.clone(), _alive: alive };
+    let disk_thread = spawn("disk", move || disk_thread.run_to_end())?;
+    let log_thread = LogThread { done, pipeline, shared: shared.clone() };
+    let log_thread = spawn("log", move || log_thread.run_to_end(disk_thread))?;
     let engine_thread = EngineThread {
         machine,
         last_time_ms: recovered.last_time_ms,
@@ -99,7 +101,7 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
         every => Some(snapshot::start_follower::<M>(shared.clone(), every).map_err(StartError::Thread)?),
     };
     let engine = Engine::new(sender, requests, shared);
-    Ok((engine.clone(), Running { engine, thread: Some(thread), follower }))
+    Ok((engine.clone(), Running { engine, thread: Some(thread), follower, replayed }))
 }
 
 /// What a start has found.
@@ -108,8 +110,35 @@ struct Started<M> {
     history: History,
     log: Writer,
     recovered: Recovered,
-    /// The place of the snapshot, 0 if there was none.
-    behind: Sequence,
+    replayed: Replayed,
+}
+
+/// What a start took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// The place of the snapshot that it began from, 0 if there was none.
+    pub behind: Sequence,
+    /// The last command that was replayed.
+    pub last: Sequence,
+    /// What reading the snapshot and making the state machine of it took.
+    pub restoring: Duration,
+    /// What replaying the rest of the log took.
+    pub replaying: Duration,
+    /// What checking the segments before that took.
+    pub checking: Duration,
+}
+
+impl Replayed {
+    /// How many commands were replayed.
+    pub fn commands(&self) -> u64 {
+        self.last.0.saturating_sub(self.behind.0)
+    }
+
+    /// How fast they were replayed.
+    pub fn commands_per_second(&self) -> u64 {
+        let nanos = self.replaying.as_nanos().max(1);
+        u64::try_from(u128::from(self.commands()) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
+    }
 }
 
 /// From the newest good snapshot, else an older one, else the log's beginning.
@@ -118,6 +147,7 @@ struct Started<M> {
 /// log ends before a snapshot, or has another history, it is the log that has lost something: no start.
 fn replay_log<M: StateMachine>(config: &EngineConfig) -> Result<Started<M>, StartError> {
     for sequence in snapshot::newest(&config.data_dir) {
+        let began = Instant::now();
         let (machine, start) = match snapshot::restore::<M>(&config.data_dir, sequence) {
             Ok(restored) => restored,
             Err(error) => {
@@ -125,35 +155,45 @@ fn replay_log<M: StateMachine>(config: &EngineConfig) -> Result<Started<M>, Star
                 continue;
             }
         };
-        match replay_from(config, machine, start) {
+        match replay_from(config, machine, start, began.elapsed()) {
             Err(StartError::Log(error @ LogError::OutputsDiffer { .. })) => {
                 tracing::error!(%sequence, %error, "a snapshot is passed over: the log does not follow from it");
             }
             other => return other,
         }
     }
-    replay_from(config, M::default(), Start::default())
+    replay_from(config, M::default(), Start::default(), Duration::ZERO)
 }
 
 fn replay_from<M: StateMachine>(
     config: &EngineConfig,
     mut machine: M,
     start: Start,
+    restoring: Duration,
 ) -> Result<Started<M>, StartError> {
     let behind = start.position.sequence;
-    let mut history = History::behind(behind, config.history_capacity);
+    // Readers begin near the end, if at all; who wants what was before has it replayed.
+    let newest_segment = coretime_log::newest_segment(&coretime_log::log_folder(&config.data_dir))?;
+    let before = newest_segment.map_or(0, |first| first.0.saturating_sub(1));
+    let mut history = History::behind(Sequence(before).max(behind), config.history_capacity);
     let mut last = behind;
     let recovery = catch_unwind(AssertUnwindSafe(|| {
         coretime_log::recover_from(&config.data_dir, config.log, start, |logged, events| {
-            let record = replay::apply(&mut machine, logged, events);
-            last = record.sequence;
-            history.push(Arc::new(record));
+            let sequence = logged.sequence;
+            if history.follows(sequence) {
+                history.push(Arc::new(replay::apply(&mut machine, logged, events)));
+            } else {
+                machine.apply(&logged.command, events);
+            }
+            last = sequence;
         })
     }));
     let (log, recovered) =
         recovery.map_err(|panic| StartError::Panicked { last, message: panic_message(&*panic) })??;
     let last_time_ms = recovered.last_time_ms.max(start.time_ms);
-    Ok(Started { machine, history, log, recovered: Recovered { last_time_ms, ..recovered }, behind })
+    let Recovered { replaying, checking, .. } = recovered;
+    let replayed = Replayed { behind, last: recovered.position.sequence, restoring, replaying, checking };
+    Ok(Started { machine, history, log, recovered: Recovered { last_time_ms, ..recovered }, replayed })
 }
 
 fn spawn<T: Send + 'static>(
@@ -164,6 +204,11 @@ fn spawn<T: Send + 'static>(
 }
 
 impl<M: StateMachine> Running<M> {
+    /// What the start took.
+    pub fn replayed(&self) -> Replayed {
+        self.replayed
+    }
+
     /// Takes nothing more, does what is queued, syncs, answers, and ends. Says how it ended:
     /// [`StopReason::ShutDown`] unless it had failed. Blocks.
     pub fn shutdown(mut self) -> StopReason {

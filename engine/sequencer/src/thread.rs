@@ -1,10 +1,7 @@
 //! The engine thread: applies commands in order, ahead of the log.
 
 use crate::{
-    StateMachine, StopReason,
-    log_thread::{Done, EndedLog},
-    request::Request,
-    shared::Shared,
+    StateMachine, StopReason, disk_thread::EndedLog, log_thread::Done, request::Request, shared::Shared,
     stop::panic_message,
 };
 use coretime_types::{Command, Event};
@@ -25,7 +22,7 @@ pub(crate) struct EngineThread<M> {
     pub(crate) requests: Receiver<Request<M>>,
     /// What was done goes here, to become durable. Bounded: the engine waits when it is too far ahead.
     pub(crate) done: Sender<Done<M>>,
-    /// Closed when the log thread has ended, which it does by itself only if it fails.
+    /// Closed when the disk thread has ended: without a shutdown, only after a failure of its own or the log thread's.
     pub(crate) log_ended: Receiver<Infallible>,
     /// The events of one command; kept to be used again.
     pub(crate) events: Vec<Event>,

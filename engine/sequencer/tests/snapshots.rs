@@ -4,7 +4,9 @@
 
 use codec::{Decode, Encode};
 use coretime_log::{LogError, Options, log_folder};
-use coretime_sequencer::{Engine, EngineConfig, Running, StartError, StateMachine, start_machine};
+use coretime_sequencer::{
+    ArchiveError, Engine, EngineConfig, Running, StartError, StateMachine, archive, start_machine,
+};
 use coretime_types::{Command, Event, OrderId, Sequence, Timeslice};
 use futures::executor::block_on;
 use std::{
@@ -257,4 +259,35 @@ fn a_log_that_lost_what_a_snapshot_has_is_not_started_from() {
     fs::rename(log_folder(other.path()), log_folder(folder.path())).unwrap();
     let end = start_machine::<Sum>(config(folder.path())).map(drop);
     assert!(matches!(end, Err(StartError::Log(LogError::OtherHistory { .. }))), "{end:?}");
+}
+
+#[test]
+fn what_no_start_needs_is_archived_and_starts_go_on_without_it() {
+    let (folder, _) = with_snapshots();
+    let (truth, _) = replayed(folder.path());
+    let paths = snapshots(folder.path());
+    let [older, newer] = &paths[..] else { panic!("{paths:?}") };
+    let elsewhere = folder.path().join("archive");
+    // Who reads on from before the snapshots needs all of the log.
+    let refused = archive::<Sum>(folder.path(), &elsewhere, Sequence(sequence_of(older)));
+    assert!(matches!(refused, Err(ArchiveError::NoSnapshot)), "{refused:?}");
+
+    let archived = archive::<Sum>(folder.path(), &elsewhere, Sequence(u64::MAX)).unwrap();
+    assert_eq!(archived.behind, Sequence(sequence_of(older)));
+    assert!(archived.segments.len() > 1 && archived.segments.iter().all(|path| path.exists()));
+    assert_eq!(replayed(folder.path()), (truth.clone(), truth.commands - sequence_of(newer)));
+
+    // The newest snapshot is bad: the older one is still enough.
+    fs::write(newer, "bad").unwrap();
+    assert_eq!(replayed(folder.path()), (truth.clone(), truth.commands - sequence_of(older)));
+    // All are: it is said what is missing, and with that in place it starts.
+    for path in snapshots(folder.path()) {
+        fs::write(path, "bad").unwrap();
+    }
+    let end = start_machine::<Sum>(config(folder.path())).map(drop);
+    assert!(matches!(end, Err(StartError::Log(LogError::BeginsLate { from: Sequence(1), .. }))), "{end:?}");
+    for path in &archived.segments {
+        fs::rename(path, log_folder(folder.path()).join(path.file_name().unwrap())).unwrap();
+    }
+    assert_eq!(replayed(folder.path()), (truth.clone(), truth.commands));
 }

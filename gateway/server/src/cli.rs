@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use coretime_audit::Bound;
 use coretime_log::{ChainHash, Position};
-use coretime_types::Sequence;
+use coretime_types::{AccountId, Sequence};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Verifies a copy of the log, without the server. Exit code 0: all is well; 1: a discrepancy; 2: it cannot be read.
     Verify(VerifyArgs),
+    /// Moves segments of a stopped server's log, that no start needs any more, into another folder.
+    Archive(ArchiveArgs),
     /// Reads a copy of the log out, for accountants and other programs.
     Export(ExportArgs),
 }
@@ -157,6 +159,16 @@ pub(crate) struct VerifyArgs {
     /// The log: a folder of segments, or the data folder that it is in.
     #[arg(long, value_name = "DIR")]
     pub(crate) log: PathBuf,
+    /// A folder of segments that were archived. May be given several times.
+    #[arg(long = "archive", value_name = "DIR")]
+    pub(crate) archives: Vec<PathBuf>,
+    /// A node of the coretime chain (ws:// or wss://), whose finalised blocks are to be compared with the log. It must
+    /// still have the state of the first block that the log names.
+    #[arg(long, value_name = "URL")]
+    pub(crate) chain: Option<String>,
+    /// The venue's account on chain [default: where the log's deposits went].
+    #[arg(long, value_name = "ADDRESS", requires = "chain", value_parser = coretime_settlement::parse_account)]
+    pub(crate) custody: Option<AccountId>,
     /// The store of fills, to be compared with the log. It is copied first, and left as it is.
     #[arg(long, value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
@@ -166,6 +178,16 @@ pub(crate) struct VerifyArgs {
     /// Prints one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveArgs {
+    /// The data folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Where the segments go; created if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
 }
 
 /// What `export` reads out.
@@ -198,6 +220,9 @@ pub(crate) struct ExportArgs {
     /// The log: a folder of segments, or the data folder that it is in.
     #[arg(long, value_name = "DIR")]
     pub(crate) log: PathBuf,
+    /// A folder of segments that were archived. May be given several times.
+    #[arg(long = "archive", value_name = "DIR")]
+    pub(crate) archives: Vec<PathBuf>,
     /// How it is written.
     #[arg(long, value_enum)]
     pub(crate) format: ExportFormat,

@@ -22,9 +22,9 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
         to: args.to,
         token_decimals: args.token_decimals,
     };
-    let bar = progress_bar();
+    let bar = progress_bar("commands");
     let output = BufWriter::new(io::stdout().lock());
-    let done = coretime_audit::export(&log_folder(&args.log), &export, output, |now| {
+    let done = coretime_audit::export(&log_folder(&args.log), &args.archives, &export, output, |now| {
         bar.set_length(now.total_bytes);
         bar.set_position(now.bytes);
         bar.set_message(now.commands.to_string());

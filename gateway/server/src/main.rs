@@ -3,6 +3,7 @@
 //! `venue` puts the parts together; `serve` runs them on a real chain, `dev` and `demo` on a development chain of their
 //! own. Nothing here decides anything about money: the rules are in `coretime-market`.
 
+mod archive;
 #[cfg(feature = "dev-chain")]
 mod chain;
 mod cli;
@@ -44,6 +45,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
         cli::Command::Replay(args) => return replay::run(args).map(|()| ExitCode::SUCCESS),
         cli::Command::Verify(args) => return verify::run(args),
         cli::Command::Export(args) => return export::run(args).map(|()| ExitCode::SUCCESS),
+        cli::Command::Archive(args) => return archive::run(args).map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -57,7 +59,10 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
             cli::Command::Chain(args) => chain::run(args).await,
             cli::Command::Serve(args) => serve::run(args).await,
             // Done above, without a runtime.
-            cli::Command::Replay(_) | cli::Command::Verify(_) | cli::Command::Export(_) => Ok(()),
+            cli::Command::Replay(_)
+            | cli::Command::Verify(_)
+            | cli::Command::Export(_)
+            | cli::Command::Archive(_) => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)

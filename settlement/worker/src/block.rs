@@ -3,10 +3,11 @@
 use crate::{
     HeldBack, Settlement, SettlementError,
     attempts::Blame,
+    authorise,
     chain::{
         AtBlock, broker,
         events::{self, BlockEvent},
-        extrinsic,
+        extrinsic, remarks,
     },
     confirm::{self, Verdict},
     deposits,
@@ -27,6 +28,8 @@ impl Settlement {
     pub(crate) async fn read_block(&mut self, at: &AtBlock, newest: bool) -> Result<(), SettlementError> {
         let block = BlockNumber(at.block_number());
         let events = events::of_block(at).await?;
+        self.check_anchors(at, &events).await?;
+        self.take_authorisations(at, &events).await?;
         self.move_clock(at).await?;
         let arrived = self.credit_arrivals(at, &events).await?;
         let confirmed = self.confirm(at, &events).await?;
@@ -35,6 +38,20 @@ impl Settlement {
             self.ledger.submit(seen).await?;
         }
         self.status.send_modify(|status| status.finalised_block = Some(block));
+        Ok(())
+    }
+
+    async fn take_authorisations(&self, at: &AtBlock, events: &[BlockEvent]) -> Result<(), SettlementError> {
+        let Some(sink) = &self.authorisations else { return Ok(()) };
+        let block = BlockNumber(at.block_number());
+        let (genesis, custody) = (self.info.genesis_hash, self.config.custody);
+        for remark in remarks::of_block(at, events).await? {
+            let found = authorise::parse(&remark.text, remark.sender, block, genesis, custody);
+            if let Some(authorisation) = found {
+                tracing::info!(%block, account = %authorisation.account, "an API key is authorised on chain");
+                sink.authorised(authorisation).map_err(SettlementError::Authorisation)?;
+            }
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::SignerKey;
 use coretime_types::{AccountId, BlockNumber, Planck, Timeslices};
+use std::{path::PathBuf, time::Duration};
 
 /// How settlement is set up. [`SettlementConfig::new`] gives the usual values.
 #[derive(Clone, Debug)]
@@ -29,6 +30,20 @@ pub struct SettlementConfig {
     pub max_legs: usize,
     /// Calls in one batch, about at most: a leg is never broken up.
     pub max_calls: usize,
+    /// How much a batch may weigh, in percent of what the runtime lets an extrinsic weigh: blocks are shared.
+    pub max_weight_percent: u8,
+    /// Batches under way at the same time, at most.
+    pub max_in_flight: usize,
+    /// Where to look for older anchors than the last block that the log has seen, at most so many blocks back. Only a
+    /// log that has seen no block yet needs it.
+    pub anchor_search_blocks: u64,
+    /// Ledger and chain are compared at least every so many blocks, and after every block in which something arrived or
+    /// was carried out.
+    pub reconcile_every_blocks: u64,
+    /// For so long finalised blocks may fail to come before the venue is halted.
+    pub silent_after: Duration,
+    /// Where what was held back is kept; none forgets at a restart who sent it.
+    pub held_back_file: Option<PathBuf>,
 }
 
 impl SettlementConfig {
@@ -46,6 +61,12 @@ impl SettlementConfig {
             mortality_blocks: 64,
             max_legs: 100,
             max_calls: 200,
+            max_weight_percent: 50,
+            max_in_flight: 4,
+            anchor_search_blocks: 256,
+            reconcile_every_blocks: 10,
+            silent_after: Duration::from_secs(180),
+            held_back_file: None,
         }
     }
 
@@ -61,8 +82,18 @@ impl SettlementConfig {
                 self.mortality_blocks
             ));
         }
-        if self.max_legs == 0 || self.max_calls == 0 {
-            return Err("max_legs and max_calls must be at least 1".into());
+        let at_least_one = [
+            ("max_legs", self.max_legs == 0),
+            ("max_calls", self.max_calls == 0),
+            ("max_in_flight", self.max_in_flight == 0),
+            ("reconcile_every_blocks", self.reconcile_every_blocks == 0),
+            ("silent_after", self.silent_after.is_zero()),
+        ];
+        if let Some((name, _)) = at_least_one.iter().find(|(_, is_zero)| *is_zero) {
+            return Err(format!("{name} is 0, must be more"));
+        }
+        if !(1..=100).contains(&self.max_weight_percent) {
+            return Err(format!("max_weight_percent is {}, must be 1 to 100", self.max_weight_percent));
         }
         Ok(())
     }

@@ -8,10 +8,13 @@
 //! | --- | --- |
 //! | `worker` | the loop: connect, read blocks, settle, again |
 //! | `block` | one finalised block: clock, deposits, confirmations, `BlockSeen` |
-//! | `settle` | the newest finalised block: what became of the last batch, then the next one |
-//! | `deposits`, `confirm`, `plan`, `attempts` | the decisions, pure and tested apart from any chain |
+//! | `settle` | the newest finalised block: what is under way is given to the node again, what waits is sent |
+//! | `flight`, `deposits`, `confirm`, `plan`, `attempts` | the decisions, pure and tested apart from any chain |
+//! | `anchor`, `behind` | what batches say of the log, and whether this is the log that they came from |
+//! | `authorise` | API keys that accounts authorise by a remark |
 //! | `chain/` | all that knows metadata and SCALE; `chain/broker` what is specific to today's pallet-broker |
 //! | `reconcile` | the ledger against the chain |
+//! | `evidence` | what finalised blocks say, for who checks a log against them |
 //! | `projection` | the store of fills, fed from the log |
 //!
 //! # What it promises
@@ -19,6 +22,9 @@
 //! - *Exactly once.* Signed bytes, nonce and last possible block are in the log before they are submitted. An
 //!   instruction is in no other extrinsic until finalised blocks show that the first can no longer be included: its last
 //!   block has passed, or its nonce is used. Until then the same bytes are submitted again.
+//! - Several batches are under way at once, and none rests on another: of each root only one is, and a nonce that was
+//!   not used in time is used again first.
+//! - A log that is behind custody's newest batch (a restored backup, a second server) settles nothing.
 //! - A batch happens whole or not at all (`batch_all`), cuts and deliveries together, with a remark that names the place
 //!   in the log.
 //! - Success is read from `BatchCompleted`, `ProxyExecuted` and `RegionDropped`, never from the outer success alone.
@@ -28,17 +34,21 @@
 //! # What it does not do
 //!
 //! - It decides nothing about money in the ledger; it sends commands.
-//! - One batch is in flight at a time.
 //! - Funds and regions that arrive without an event (some XCM) are found by [`Reconciler`] as differences, not credited.
 //! - What is held back is listed for this run only; after a restart it still shows as a difference.
 
+mod anchor;
 mod attempts;
+mod authorise;
+mod behind;
 mod block;
 mod chain;
 mod config;
 mod confirm;
 mod deposits;
 mod error;
+mod evidence;
+mod flight;
 mod keys;
 mod ledger;
 mod plan;
@@ -48,9 +58,12 @@ mod settle;
 mod status;
 mod worker;
 
+pub use anchor::Anchor;
+pub use authorise::{Authorisation, AuthorisationSink};
 pub use chain::{ChainError, ChainInfo};
 pub use config::SettlementConfig;
 pub use error::SettlementError;
+pub use evidence::{BatchEvidence, ChainReader, FinalisedBlock};
 pub use keys::{KeyError, SignerKey, parse_account};
 pub use projection::FillsProjection;
 pub use reconcile::{Difference, Reconciler, Report};

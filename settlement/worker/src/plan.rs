@@ -1,6 +1,6 @@
 //! The plan: from instructions and what stands on chain to the legs of one batch. Pure.
 
-use coretime_carving::{CarveError, Custody, Cut, isolate};
+use coretime_carving::{CarveError, Custody, CustodyError, Cut, isolate};
 use coretime_types::{
     AccountId, Call, CoreMask, InstructionNumber, Planck, Region, RegionId, TaskId, Timeslice, Timeslices,
 };
@@ -49,8 +49,12 @@ pub(crate) struct PlanInput {
     pub(crate) kept: Vec<Region>,
     /// What custody owns on chain.
     pub(crate) custody: Custody,
+    /// Roots that a batch under way touches: they are left alone until it is known what became of it.
+    pub(crate) busy: BTreeSet<RegionId>,
     /// The last timeslice whose schedule is fixed.
     pub(crate) last_committed: Timeslice,
+    /// What begins before this would lose some of its time, if it waited for another batch.
+    pub(crate) urgent_until: Timeslice,
     pub(crate) existential_deposit: Planck,
     /// What custody can pay without falling below the existential deposit.
     pub(crate) spendable: Planck,
@@ -74,11 +78,11 @@ pub(crate) struct Plan {
     pub(crate) stuck: Vec<(InstructionNumber, String)>,
 }
 
-/// Makes a plan: the most urgent instructions first, each as soon as its region begins, then by number.
+/// Makes a plan, in the order of [`deadline`]s.
 pub(crate) fn plan(mut input: PlanInput) -> Plan {
     let mut plan = Plan::default();
     let mut instructions = std::mem::take(&mut input.instructions);
-    instructions.sort_by_key(|(number, call)| (urgency(call, input.last_committed), *number));
+    instructions.sort_by_key(|(number, call)| (deadline(call, &input), *number));
     let mut calls = 0;
     for (number, call) in instructions {
         if plan.legs.len() >= input.max_legs || calls >= input.max_calls {
@@ -98,6 +102,7 @@ pub(crate) fn plan(mut input: PlanInput) -> Plan {
                 calls += planned.len();
                 plan.legs.push(Leg { instruction: number, calls: planned });
             }
+            Outcome::Waits => {}
             Outcome::Returned(reason) => plan.returned.push((number, reason)),
             Outcome::Lost(reason) => plan.lost.push((number, reason)),
             Outcome::Stuck(reason) => plan.stuck.push((number, reason)),
@@ -108,24 +113,28 @@ pub(crate) fn plan(mut input: PlanInput) -> Plan {
 
 enum Outcome {
     Calls(Vec<PlannedCall>),
+    Waits,
     Returned(String),
     Lost(String),
     Stuck(String),
 }
 
-/// Payments, and what has begun, are due now.
-fn urgency(call: &Call, last_committed: Timeslice) -> Timeslice {
+/// When it must be under way, as something to sort by: what has begun loses time with every block, the one that is over
+/// first before all others; then what would lose some if it waited; payments lose nothing but patience, and go before
+/// what has time.
+fn deadline(call: &Call, input: &PlanInput) -> (Timeslice, Timeslice) {
     match call {
-        Call::Pay { .. } => last_committed,
-        Call::Transfer { region, .. } | Call::Assign { region, .. } => region.begin.max(last_committed),
+        Call::Pay { .. } => (input.urgent_until.max(input.last_committed), Timeslice(0)),
+        Call::Transfer { region, .. } | Call::Assign { region, .. } => {
+            (region.begin.max(input.last_committed), region.end)
+        }
     }
 }
 
 fn pay(input: &mut PlanInput, to: AccountId, amount: Planck) -> Outcome {
     if amount < input.existential_deposit && !input.existing.contains(&to) {
         return Outcome::Returned(format!(
-            "the account is not on chain, and {amount} planck is less than the existential deposit of {}",
-            input.existential_deposit
+            "the account is not on chain, and {amount} planck are below the existential deposit"
         ));
     }
     let Some(left) = input.spendable.checked_sub(amount) else {
@@ -137,6 +146,10 @@ fn pay(input: &mut PlanInput, to: AccountId, amount: Planck) -> Outcome {
 }
 
 fn deliver(input: &mut PlanInput, region: &Region, delivery: PlannedCall) -> Outcome {
+    let root = input.custody.root_of(region).copied();
+    if root.is_some_and(|root| input.busy.contains(&root.region.id())) {
+        return Outcome::Waits;
+    }
     let next = input.last_committed.checked_add(Timeslices(1)).unwrap_or(input.last_committed);
     let over = region.begin.max(next) >= region.end;
     let cuts = match isolate(&input.custody, &input.kept, region) {
@@ -153,14 +166,23 @@ fn deliver(input: &mut PlanInput, region: &Region, delivery: PlannedCall) -> Out
         return Outcome::Stuck("it must be interlaced, which the chain does not allow".into());
     }
     // Each instruction leaves the model as it will leave the chain, so that the next one plans on what is then there.
-    let mut after = input.custody.clone();
-    let applied: Result<Vec<()>, _> = cuts.iter().map(|cut| after.apply(cut)).collect();
-    if let Err(error) = applied.and_then(|_| after.remove(region)) {
+    // Tried out on its root alone first: a model that is half changed would be wrong.
+    let mut alone = Custody::new(root);
+    if let Err(error) = carry_out(&mut alone, &cuts, region) {
         return Outcome::Stuck(error.to_string());
     }
-    input.custody = after;
+    if let Err(error) = carry_out(&mut input.custody, &cuts, region) {
+        return Outcome::Stuck(error.to_string());
+    }
     input.kept.retain(|kept| kept != region);
     Outcome::Calls(cuts.iter().map(planned_cut).chain([delivery]).collect())
+}
+
+fn carry_out(custody: &mut Custody, cuts: &[Cut], region: &Region) -> Result<(), CustodyError> {
+    for cut in cuts {
+        custody.apply(cut)?;
+    }
+    custody.remove(region).map(drop)
 }
 
 fn planned_cut(cut: &Cut) -> PlannedCall {
@@ -187,7 +209,9 @@ mod tests {
             instructions: (1..).map(InstructionNumber).zip(instructions.iter().copied()).collect(),
             kept: kept.to_vec(),
             custody: Custody::new([ChainRegion { region: root, renewable: true }]),
+            busy: BTreeSet::new(),
             last_committed: Timeslice(10),
+            urgent_until: Timeslice(15),
             existential_deposit: Planck(100),
             spendable: Planck(1_000),
             existing: BTreeSet::new(),
@@ -278,13 +302,34 @@ mod tests {
 
     #[test]
     fn the_urgent_come_first_and_the_rest_waits() {
-        let root = region(20, 120);
-        let (late, soon) = (region(70, 120), region(20, 70));
+        let root = region(5, 120);
+        // 1 has time, 2 begins soon, 3 and 4 have begun already, and 4 ends sooner.
+        let windows = [region(70, 120), region(14, 70), region(8, 14), region(5, 8)];
         let to = account(1);
-        let calls = [Call::Transfer { region: late, to }, Call::Transfer { region: soon, to }, pay(1, 500)];
-        let mut input = input(root, &[late, soon], &calls);
+        let mut calls: Vec<Call> =
+            windows.iter().map(|region| Call::Transfer { region: *region, to }).collect();
+        calls.push(pay(1, 500));
+        let mut input = input(root, &windows, &calls);
+        input.last_committed = Timeslice(5);
+        let order = |input| plan(input).legs.iter().map(|leg| leg.instruction.0).collect::<Vec<u64>>();
+        assert_eq!(order(input.clone()), [4, 3, 2, 5, 1]);
+        input.urgent_until = Timeslice(9);
+        assert_eq!(order(input.clone()), [4, 3, 5, 2, 1], "with less notice a payment goes before");
         input.max_legs = 2;
-        let order: Vec<u64> = plan(input).legs.iter().map(|leg| leg.instruction.0).collect();
-        assert_eq!(order, [3, 2]);
+        assert_eq!(order(input), [4, 3]);
+    }
+
+    #[test]
+    fn roots_that_are_under_way_are_left_alone() {
+        let (one, other) = (region(20, 120), Region { core: CoreIndex(4), ..region(20, 120) });
+        let windows = [region(20, 50), Region { core: CoreIndex(4), ..region(60, 80) }];
+        let to = account(1);
+        let calls = windows.map(|region| Call::Transfer { region, to });
+        let mut input = input(one, &windows, &calls);
+        input.custody = Custody::new([one, other].map(|region| ChainRegion { region, renewable: true }));
+        input.busy.insert(one.id());
+        let plan = plan(input);
+        let order: Vec<u64> = plan.legs.iter().map(|leg| leg.instruction.0).collect();
+        assert_eq!((order, plan.stuck.len()), (vec![2], 0));
     }
 }

@@ -19,8 +19,8 @@ pub struct Status {
     pub signer_free: Option<Planck>,
     /// Instructions that have not ended.
     pub pending_instructions: usize,
-    /// The extrinsic that is waited for.
-    pub in_flight: Option<ExtrinsicHash>,
+    /// The extrinsics that are waited for, by nonce.
+    pub in_flight: Vec<ExtrinsicHash>,
     /// What reached custody and was not credited: the newest of it since the start.
     pub held_back: Vec<HeldBack>,
     /// Instructions that cannot be carried out as things are, and why.

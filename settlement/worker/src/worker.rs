@@ -3,13 +3,15 @@
 use crate::{
     ChainError, ChainInfo, SettlementConfig, SettlementError, Status,
     attempts::Attempts,
+    authorise::AuthorisationSink,
+    behind::AnchorCheck,
     chain::{Chain, required},
     ledger::Ledger,
 };
 use coretime_sequencer::Engine;
-use coretime_types::{BlockNumber, Timeslice};
+use coretime_types::{BlockNumber, ExtrinsicHash, Timeslice};
 use futures::FutureExt as _;
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use subxt::{SubstrateConfig, client::Blocks};
 use tokio::sync::watch;
 
@@ -27,8 +29,9 @@ pub struct Settlement {
     pub(crate) attempts: Attempts,
     /// Where the clock stands, as far as this worker has moved it.
     pub(crate) tradable_from: Timeslice,
-    /// The block at which bytes were last given to a node.
-    pub(crate) submitted_at: Option<BlockNumber>,
+    /// The block at which each batch under way was last given to this node.
+    pub(crate) submitted_at: BTreeMap<ExtrinsicHash, BlockNumber>,
+    pub(crate) authorisations: Option<Arc<dyn AuthorisationSink>>,
     /// The connection made by `connect`, for the first session.
     first: Option<Chain>,
 }
@@ -37,7 +40,8 @@ impl Settlement {
     /// Connects to the node, checks that the chain has what settlement needs, and reads what the venue must know.
     ///
     /// # Errors
-    /// When the configuration makes no sense, the node cannot be reached, or the chain cannot be used.
+    /// When the configuration makes no sense, the node cannot be reached, the chain cannot be used, or custody's newest
+    /// batches come from another log than this one.
     pub async fn connect(config: SettlementConfig, engine: Engine) -> Result<Settlement, SettlementError> {
         config.check().map_err(SettlementError::Configuration)?;
         let ledger = Ledger(engine);
@@ -45,6 +49,14 @@ impl Settlement {
         check_genesis(&chain, config.genesis_hash)?;
         let at = chain.newest_finalised().await?;
         required::check(&at)?;
+        let check = AnchorCheck {
+            chain: &chain,
+            ledger: &ledger,
+            custody: config.custody,
+            signer: config.signer.account(),
+        };
+        let newest = BlockNumber(at.block_number());
+        check.at_start(newest, config.first_block, config.anchor_search_blocks).await?;
         let info = ChainInfo::read(&chain, &at, &config.signer, config.can_interlace).await?;
         if config.proxy_for().is_none() {
             tracing::warn!("the signer is custody itself: whoever takes its key takes everything");
@@ -57,9 +69,17 @@ impl Settlement {
             status: watch::Sender::new(Status { connected: true, ..Status::default() }),
             attempts: Attempts::default(),
             tradable_from,
-            submitted_at: None,
+            submitted_at: BTreeMap::new(),
+            authorisations: None,
             first: Some(chain),
         })
+    }
+
+    /// Gives every authorisation of an API key that is read from the chain to `sink`.
+    #[must_use]
+    pub fn with_authorisations(mut self, sink: Arc<dyn AuthorisationSink>) -> Settlement {
+        self.authorisations = Some(sink);
+        self
     }
 
     /// What the rest of the venue needs to know about the chain.
@@ -111,7 +131,7 @@ impl Settlement {
             },
         };
         check_genesis(&chain, Some(self.info.genesis_hash))?;
-        self.submitted_at = None;
+        self.submitted_at.clear();
         let mut heads = chain.finalised_heads().await?;
         let mut newest = BlockNumber(chain.newest_finalised().await?.block_number());
         let last = self

@@ -59,7 +59,7 @@ impl Observer for Logged {
 impl Logged {
     pub(super) fn read(data: &Path) -> Logged {
         let mut logged = Logged::default();
-        coretime_audit::replay(&log_folder(data), &mut logged).unwrap();
+        coretime_audit::replay(&log_folder(data), &[], &mut logged).unwrap();
         logged
     }
 

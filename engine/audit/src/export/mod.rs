@@ -2,16 +2,16 @@
 
 mod rows;
 
-use crate::{
-    AuditError, Progress,
-    checker::Checker,
-    verify::{Replay, Step},
-};
+use crate::{AuditError, Progress, checker::Checker, verify::Replay};
 use coretime_log::Record;
 use coretime_types::{Event, Sequence};
 use jiff::Timestamp;
 use rows::Writer;
-use std::{io::Write, path::Path, str::FromStr};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// What is read out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,26 +94,26 @@ impl Export {
     }
 }
 
-/// Reads a log out that nobody writes to. Its commands are replayed from the beginning and compared with what the log
+/// Reads a log out that nobody writes to, with the folders of its archived segments. Its commands are replayed from the beginning and compared with what the log
 /// commits to; for the ledger all is checked that [`verify`](crate::verify) checks of each command.
 ///
 /// # Errors
 /// The first discrepancy, or why the log cannot be read, or the output not written.
 pub fn export(
     log_folder: &Path,
+    archives: &[PathBuf],
     export: &Export,
     output: impl Write,
     mut tell: impl FnMut(Progress),
 ) -> Result<(), AuditError> {
-    let mut replay = Replay::open(log_folder)?;
+    let mut replay = Replay::open(log_folder, archives)?;
     let total_bytes = replay.reader.total_bytes()?;
     let mut checker = (export.table == Table::Ledger).then(Checker::default);
     if let Some(checker) = &mut checker {
         checker.keep_journal();
     }
     let mut writer = Writer::new(export.format, export.token_decimals, output);
-    while let Some(step) = replay.next_step()? {
-        let Step::Command(record) = step else { continue };
+    while let Some(record) = replay.next_record()? {
         if export.is_over(&record) {
             break;
         }

@@ -25,7 +25,7 @@ fn exported(table: Table, format: Format, from: Option<Bound>, to: Option<Bound>
     let (folder, _) = logged(&with_fees(), |_, _| {});
     let wanted = Export { table, format, from, to, token_decimals: 10 };
     let mut output = Vec::new();
-    export(&log_folder(folder.path()), &wanted, &mut output, |_| {}).unwrap();
+    export(&log_folder(folder.path()), &[], &wanted, &mut output, |_| {}).unwrap();
     String::from_utf8(output).unwrap()
 }
 

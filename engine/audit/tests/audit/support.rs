@@ -1,10 +1,11 @@
 //! Logs to be audited.
 
-use coretime_log::{Options, Position, recover};
+use coretime_log::{Options, Position, Reader, log_folder, recover};
 use coretime_market::Market;
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, BlockNumber, ChainReference, ClientOrderId, Command, CoreIndex, CoreMask,
-    Delivery, Event, Parts, Planck, Region, SelfTrade, TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
+    Delivery, Event, Parts, Planck, Region, SelfTrade, Sequence, TimeInForce, Timeslice, Timeslices,
+    UnitPrice, Window,
 };
 use tempfile::TempDir;
 
@@ -72,11 +73,16 @@ pub(crate) fn logged(
         told.clear();
         market.apply(command, &mut told);
         events(index, &mut told);
-        receipts.push(writer.append(1, command, &told).unwrap());
+        writer.append(1, command, &told).unwrap();
         if index % 7 == 6 {
             writer.sync().unwrap();
         }
     }
     writer.sync().unwrap();
+    drop(writer);
+    let mut reader = Reader::open(&log_folder(folder.path()), Sequence(1)).unwrap();
+    while let Some(record) = reader.next_record().unwrap() {
+        receipts.push(Position { sequence: record.sequence, chain_hash: record.chain_hash });
+    }
     (folder, receipts)
 }

@@ -2,7 +2,8 @@
 
 use crate::support::*;
 use codec::Encode;
-use coretime_log::{LogError, Options};
+use coretime_log::{Damage, LogError, Options};
+use coretime_types::{Command, Sequence};
 use std::fs;
 
 #[test]
@@ -22,23 +23,51 @@ fn both_chains_are_the_specified_ones() {
         let records = read_all(folder.path()).unwrap();
         let mut records = records.iter();
         let (mut chain, mut outputs, mut commitments) = ([0; 32], vec![0; 32], 0);
+        let (mut group, mut receipts) = (Vec::new(), Vec::new());
         for raw in raw_records(&bytes) {
             let record = &bytes[raw.start..raw.end];
-            chain = *blake3::hash(&[&chain, record].concat()).as_bytes();
+            group.extend(record);
             if raw.kind == 1 {
                 let read = records.next().unwrap();
-                assert_eq!(read.chain_hash.0, chain);
                 outputs.extend(events(&read.command).encode());
+                receipts.push(read.chain_hash.0);
             } else {
                 assert_eq!((raw.kind, record.len()), (3, 62));
                 outputs = blake3::hash(&outputs).as_bytes().to_vec();
                 assert_eq!(record[25..57], outputs);
+                chain = *blake3::hash(&[&chain[..], &group].concat()).as_bytes();
+                assert!(receipts.iter().all(|receipt| *receipt == chain));
+                (group, receipts) = (Vec::new(), Vec::new());
                 commitments += 1;
             }
         }
-        assert!(records.next().is_none());
+        assert!(records.next().is_none() && group.is_empty());
         assert!(commitments == 1 || commitments == 7);
     }
+}
+
+#[test]
+fn a_group_that_is_full_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, _) = opened(folder.path(), exact(1 << 30)).unwrap();
+    let long = Command::Halt { cause: "x".repeat(300_000) };
+    for _ in 0..10 {
+        append_one(&mut writer, 1, &long).unwrap();
+    }
+    writer.sync().unwrap();
+    drop(writer);
+    let path = only_segment(folder.path());
+    let whole = fs::read(&path).unwrap();
+    let kinds: Vec<_> = raw_records(&whole).iter().map(|record| record.kind).collect();
+    assert_eq!(kinds, [1, 1, 1, 1, 3, 1, 1, 1, 1, 3, 1, 1, 3]);
+    assert_eq!(read_all(folder.path()).unwrap().len(), 10);
+
+    // Four fill a group: a fifth does not belong into it.
+    let raw = raw_records(&whole);
+    let mut longer = whole[..raw[4].start].to_vec();
+    append_raw(&mut longer, 1, 5, 1, &long.encode());
+    fs::write(&path, longer).unwrap();
+    assert_eq!(damage(read_all(folder.path())), (Sequence(5), Damage::GroupTooLong));
 }
 
 #[test]
@@ -77,7 +106,7 @@ fn a_segment_is_made_ready_beforehand_and_is_not_larger_than_it_may_be() {
 
 #[test]
 fn another_version_is_refused_as_such() {
-    for version in [1, 3] {
+    for version in [1, 2, 4] {
         let folder = written(3, LARGE);
         let path = only_segment(folder.path());
         let mut bytes = fs::read(&path).unwrap();
@@ -90,7 +119,7 @@ fn another_version_is_refused_as_such() {
             matches!(error, LogError::OtherVersion { found, .. } if found == u32::from(version)),
             "{error}"
         );
-        assert!(error.to_string().ends_with("this program reads version 2 only"), "{error}");
+        assert!(error.to_string().ends_with("this program reads version 3 only"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), bytes);
     }
 }

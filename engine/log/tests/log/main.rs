@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy does not take helpers of tests for tests")]
 
+mod archive;
 mod damage;
 mod disk;
 mod faulty_file;
+mod flips;
 mod format;
 mod fuzz;
 mod outputs;

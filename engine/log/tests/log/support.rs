@@ -40,7 +40,7 @@ pub(crate) fn events(command: &Command) -> Vec<Event> {
     }
 }
 
-pub(crate) fn append_one(writer: &mut Writer, time_ms: u64, command: &Command) -> Result<Position, LogError> {
+pub(crate) fn append_one(writer: &mut Writer, time_ms: u64, command: &Command) -> Result<Sequence, LogError> {
     writer.append(time_ms, command, &events(command))
 }
 

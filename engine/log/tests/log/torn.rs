@@ -4,52 +4,36 @@ use crate::support::*;
 use std::fs;
 
 #[test]
-fn a_last_group_cut_at_any_byte_keeps_what_is_whole() {
-    let folder = written(4, LARGE);
-    let path = only_segment(folder.path());
-    let whole = fs::read(&path).unwrap();
-    let expected = read_all(folder.path()).unwrap();
-    let raw = raw_records(&whole);
+fn a_last_group_cut_at_any_byte_is_cut_off_and_no_other() {
+    for singly in [false, true] {
+        let folder = if singly { written_singly(4, LARGE) } else { written(4, LARGE) };
+        let path = only_segment(folder.path());
+        let whole = fs::read(&path).unwrap();
+        let expected = read_all(folder.path()).unwrap();
+        let raw = raw_records(&whole);
 
-    for zeros in [0, 1, 9000] {
-        for cut in 64..whole.len() {
-            let mut torn = whole[..cut].to_vec();
-            torn.resize(cut + zeros, 0);
-            fs::write(&path, &torn).unwrap();
-            let kept: Vec<_> = raw.iter().take_while(|record| record.end <= cut).collect();
-            let commands = kept.iter().filter(|record| record.kind == 1).count();
-            let records = read_all(folder.path()).unwrap();
-            assert_eq!(records, expected[..commands], "cut at {cut}, {zeros} zeros");
-            let end = kept.last().map_or(64, |record| record.end);
-            assert_eq!(fs::read(&path).unwrap(), whole[..end]);
-            // The log goes on from there. (A sync takes its time, so not everywhere.)
-            if cut % 5 == 0 || kept.last().is_some_and(|record| record.end == cut) {
-                append(folder.path(), [9], LARGE);
-                assert_eq!(read_all(folder.path()).unwrap().len(), commands + 1);
+        let tails: &[usize] = if singly { &[1] } else { &[0, 1, 9000] };
+        for &zeros in tails {
+            for cut in 64..whole.len() {
+                let mut torn = whole[..cut].to_vec();
+                torn.resize(cut + zeros, 0);
+                fs::write(&path, &torn).unwrap();
+                // What a commitment ends is there whole.
+                let last = raw.iter().rposition(|record| record.kind == 3 && record.end <= cut);
+                let kept = last.map_or(&raw[..0], |last| &raw[..=last]);
+                let commands = kept.iter().filter(|record| record.kind == 1).count();
+                let records = read_all(folder.path()).unwrap();
+                assert_eq!(records, expected[..commands], "cut at {cut}, {zeros} zeros");
+                let end = kept.last().map_or(64, |record| record.end);
+                assert_eq!(fs::read(&path).unwrap(), whole[..end]);
+                // The log goes on from there. (A sync takes its time, so not everywhere.)
+                if cut % 5 == 0 || raw.iter().any(|record| record.end == cut) {
+                    append(folder.path(), [9], LARGE);
+                    assert_eq!(read_all(folder.path()).unwrap().len(), commands + 1);
+                }
             }
         }
     }
-}
-
-#[test]
-fn a_lost_commitment_is_made_up_for_by_the_next() {
-    let folder = written(3, LARGE);
-    let path = only_segment(folder.path());
-    let whole = fs::read(&path).unwrap();
-    let commitment = raw_records(&whole).pop().unwrap();
-    assert_eq!(commitment.kind, 3);
-    fs::write(&path, &whole[..commitment.start]).unwrap();
-    append(folder.path(), [4], LARGE);
-    let kinds: Vec<_> = raw_records(&fs::read(&path).unwrap()).iter().map(|record| record.kind).collect();
-    assert_eq!(kinds, [1, 1, 1, 1, 3]);
-    assert_eq!(read_all(folder.path()).unwrap().len(), 4);
-
-    // Also where the segment ends right there.
-    fs::write(&path, &whole[..commitment.start]).unwrap();
-    append(folder.path(), [4], commitment.start as u64);
-    let kinds: Vec<_> = raw_records(&fs::read(&path).unwrap()).iter().map(|record| record.kind).collect();
-    assert_eq!(kinds, [1, 1, 1, 3, 2]);
-    assert_eq!(read_all(folder.path()).unwrap().len(), 4);
 }
 
 #[test]

@@ -19,9 +19,11 @@
 //! | | the state, as the state machine writes it |
 //! | 32 | BLAKE3 of everything before |
 
+mod archive;
 mod folder;
 mod follower;
 
+pub use archive::{ArchiveError, Archived, archive};
 pub(crate) use folder::{newest, restore};
 pub(crate) use follower::{Follower, start as start_follower};
 

@@ -1,11 +1,15 @@
 //! `verify`: what an auditor runs on a copy of the log.
 
+mod chain;
 mod report;
 mod store;
 
 use crate::cli::VerifyArgs;
 use anyhow::Result;
+use chain::{ChainCheck, Compared};
 use coretime_audit::{AuditError, Discrepancy, Observer, Receipts, Verified};
+use coretime_log::Record;
+use coretime_types::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,7 +17,7 @@ use store::StoreCheck;
 
 /// What came out.
 pub(crate) enum Outcome {
-    Well(Verified),
+    Well(Verified, Option<Compared>),
     Discrepancy(Discrepancy),
     Unreadable(String),
 }
@@ -22,7 +26,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode> {
     let outcome = audit(args);
     report::print(args, &outcome)?;
     Ok(match outcome {
-        Outcome::Well(_) => ExitCode::SUCCESS,
+        Outcome::Well(..) => ExitCode::SUCCESS,
         Outcome::Discrepancy(_) => ExitCode::from(1),
         Outcome::Unreadable(_) => ExitCode::from(2),
     })
@@ -41,28 +45,29 @@ fn audit(args: &VerifyArgs) -> Outcome {
             });
         }
     }
-    let mut store = match args.store.as_deref().map(StoreCheck::open).transpose() {
+    let store = match args.store.as_deref().map(StoreCheck::open).transpose() {
         Ok(store) => store,
         Err(error) => return Outcome::Unreadable(format!("{error:#}")),
     };
-    let bar = progress_bar();
-    let mut nothing = ();
-    let observer: &mut dyn Observer = match &mut store {
-        Some(store) => store,
-        None => &mut nothing,
-    };
-    let verified = coretime_audit::verify(&log_folder(&args.log), &receipts, observer, |now| {
+    let bar = progress_bar("commands");
+    let log = log_folder(&args.log);
+    let mut beside = Beside { store, chain: args.chain.as_ref().map(|_| ChainCheck::default()) };
+    let verified = coretime_audit::verify(&log, &args.archives, &receipts, &mut beside, |now| {
         bar.set_length(now.total_bytes);
         bar.set_position(now.bytes);
         bar.set_message(now.commands.to_string());
     });
-    let checked = verified.and_then(|verified| {
-        store.map_or(Ok(()), StoreCheck::finish)?;
-        Ok(verified)
-    });
     bar.finish_and_clear();
+    let checked = verified.and_then(|verified| {
+        beside.store.map_or(Ok(()), StoreCheck::finish)?;
+        let compared = match (beside.chain, &args.chain) {
+            (Some(chain), Some(url)) => Some(chain.finish(url, args.custody, &log, &args.archives)?),
+            _ => None,
+        };
+        Ok((verified, compared))
+    });
     match checked {
-        Ok(verified) => Outcome::Well(verified),
+        Ok((verified, compared)) => Outcome::Well(verified, compared),
         Err(AuditError::Discrepancy(discrepancy)) => Outcome::Discrepancy(*discrepancy),
         Err(AuditError::Panicked { last, message }) => Outcome::Discrepancy(Discrepancy {
             sequence: last,
@@ -75,6 +80,24 @@ fn audit(args: &VerifyArgs) -> Outcome {
     }
 }
 
+/// What is compared with the log besides.
+struct Beside {
+    store: Option<StoreCheck>,
+    chain: Option<ChainCheck>,
+}
+
+impl Observer for Beside {
+    fn observe(&mut self, record: &Record, events: &[Event]) -> Result<(), AuditError> {
+        if let Some(store) = &mut self.store {
+            store.observe(record, events)?;
+        }
+        if let Some(chain) = &mut self.chain {
+            chain.observe(record, events)?;
+        }
+        Ok(())
+    }
+}
+
 /// The folder of segments, given itself or as the data folder around it.
 pub(crate) fn log_folder(given: &Path) -> PathBuf {
     let inside = coretime_log::log_folder(given);
@@ -82,8 +105,11 @@ pub(crate) fn log_folder(given: &Path) -> PathBuf {
 }
 
 /// On standard error, and only where somebody sees it.
-pub(crate) fn progress_bar() -> ProgressBar {
-    let template = "{bar:40} {bytes}/{total_bytes}, {msg} commands, {eta} left";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+pub(crate) fn progress_bar(of: &str) -> ProgressBar {
+    let template = match of {
+        "commands" => "{bar:40} {bytes}/{total_bytes}, {msg} commands, {eta} left".to_owned(),
+        _ => format!("{{bar:40}} {{pos}}/{{len}} {of}, {{eta}} left"),
+    };
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }

@@ -1,6 +1,6 @@
 //! What `verify` says.
 
-use super::Outcome;
+use super::{Outcome, chain::Compared};
 use crate::cli::VerifyArgs;
 use anyhow::Result;
 use coretime_audit::{Discrepancy, Verified};
@@ -20,8 +20,8 @@ fn rate(verified: &Verified) -> u128 {
 }
 
 fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
-    let verified = match outcome {
-        Outcome::Well(verified) => verified,
+    let (verified, compared) = match outcome {
+        Outcome::Well(verified, compared) => (verified, compared),
         Outcome::Discrepancy(discrepancy) => return format!("DISCREPANCY at {discrepancy}"),
         Outcome::Unreadable(error) => return format!("CANNOT BE READ: {error}"),
     };
@@ -33,19 +33,22 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
         format!("state hash   {}", hex::encode(verified.state_hash)),
         format!("rate         {} commands a second, {:?} in all", rate(verified), verified.elapsed),
     ];
-    if let Some(commitment) = verified.commitment
-        && commitment.sequence != verified.position.sequence
-    {
-        lines.push(format!("the last commitment covers up to sequence {}", commitment.sequence));
-    }
     if !args.receipts.is_empty() {
         lines.push(format!("{} receipts are in the log", args.receipts.len()));
     }
     if args.store.is_some() {
         lines.push("the store of fills agrees with the log".into());
     }
+    if let Some(Compared { blocks, deposits, instructions, anchors, later_anchors }) = compared {
+        lines.push(format!(
+            "the chain agrees: {blocks} blocks, {deposits} deposits, {instructions} instructions, {anchors} anchors"
+        ));
+        if *later_anchors > 0 {
+            lines.push(format!("{later_anchors} anchors on chain are of what came after this log"));
+        }
+    }
     if verified.remainder.is_torn {
-        lines.push("behind the last record is the beginning of one that was never acknowledged".into());
+        lines.push("behind the last group is the beginning of one that was never acknowledged".into());
     }
     if let Some(path) = &verified.remainder.unbegun_segment {
         lines.push(format!("{} was created and not begun", path.display()));
@@ -55,18 +58,24 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
 
 fn as_json(outcome: &Outcome) -> String {
     let value = match outcome {
-        Outcome::Well(verified) => json!({
+        Outcome::Well(verified, compared) => json!({
             "outcome": "verified",
             "commands": verified.position.sequence.0,
             "chain_hash": verified.position.chain_hash.to_string(),
             "trades": verified.trades,
             "commitments": verified.commitments,
-            "committed_to": verified.commitment.map(|commitment| commitment.sequence.0),
             "live_orders": verified.live_orders,
             "state_hash": hex::encode(verified.state_hash),
             "elapsed_ms": u64::try_from(verified.elapsed.as_millis()).unwrap_or(u64::MAX),
             "commands_per_second": u64::try_from(rate(verified)).unwrap_or(u64::MAX),
             "is_torn": verified.remainder.is_torn,
+            "chain": compared.map(|compared| json!({
+                "blocks": compared.blocks,
+                "deposits": compared.deposits,
+                "instructions": compared.instructions,
+                "anchors": compared.anchors,
+                "later_anchors": compared.later_anchors,
+            })),
         }),
         Outcome::Discrepancy(Discrepancy { sequence, order, what, expected, found }) => json!({
             "outcome": "discrepancy",

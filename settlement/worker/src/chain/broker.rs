@@ -3,7 +3,7 @@
 use super::{AtBlock, ChainError};
 use codec::Decode;
 use coretime_carving::ChainRegion;
-use coretime_types::{AccountId, CoreIndex, CoreMask, Region, RegionId, Timeslice};
+use coretime_types::{AccountId, CoreIndex, CoreMask, Region, RegionId, Timeslice, Timeslices};
 use subxt::{
     dynamic,
     ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType},
@@ -113,6 +113,24 @@ pub(crate) async fn last_committed(at: &AtBlock) -> Result<Option<Timeslice>, Ch
     let Some(value) = value else { return Ok(None) };
     let status = value.decode().map_err(ChainError::node("read the broker's status"))?;
     Ok(Some(Timeslice(status.last_committed_timeslice)))
+}
+
+/// How long before it begins a timeslice's schedule is fixed, as it is configured now, in whole timeslices.
+pub(crate) async fn advance_notice(at: &AtBlock) -> Result<Timeslices, ChainError> {
+    #[derive(DecodeAsType)]
+    #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+    struct ConfigRecord {
+        advance_notice: u32,
+    }
+    let address = dynamic::storage::<(), ConfigRecord>(PALLET, "Configuration");
+    let value = at
+        .storage()
+        .try_fetch(address, ())
+        .await
+        .map_err(ChainError::node("read the broker's configuration"))?;
+    let Some(value) = value else { return Ok(Timeslices(0)) };
+    let config = value.decode().map_err(ChainError::node("read the broker's configuration"))?;
+    Ok(Timeslices(config.advance_notice.div_ceil(timeslice_relay_blocks(at)?.max(1))))
 }
 
 /// What stands in the way of crediting a region: something is still to run on its core time, or it is in the pool.

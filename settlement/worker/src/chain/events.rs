@@ -52,6 +52,11 @@ pub(crate) enum ChainEvent {
     ExtrinsicFailed {
         error: DispatchFailure,
     },
+    /// Somebody remarked something, of which only the hash is told.
+    Remarked {
+        sender: AccountId,
+        hash: [u8; 32],
+    },
 }
 
 /// Why a call failed, by the name that the chain gives it: `Broker.NotOwner`, `Token.BelowMinimum`.
@@ -86,12 +91,20 @@ struct TransactionFeePaid {
     actual_fee: u128,
 }
 
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct Remarked {
+    sender: AccountId32,
+    hash: [u8; 32],
+}
+
 /// Pallet, event and fields of every event whose fields are read.
 pub(crate) const SHAPES: &[(&str, &str, &[&str])] = &[
     ("Balances", "Transfer", &["from", "to", "amount"]),
     (broker::PALLET, "Transferred", &["region_id", "old_owner", "owner"]),
     (broker::PALLET, "RegionDropped", &["region_id"]),
     ("TransactionPayment", "TransactionFeePaid", &["actual_fee"]),
+    ("System", "Remarked", &["sender", "hash"]),
 ];
 
 /// Events of which only the name, or a dispatch error, is read.
@@ -143,6 +156,10 @@ fn decode(
         ("TransactionPayment", "TransactionFeePaid") => {
             let TransactionFeePaid { actual_fee } = fields(event)?;
             Some(ChainEvent::FeePaid { fee: Planck(actual_fee) })
+        }
+        ("System", "Remarked") => {
+            let Remarked { sender, hash } = fields(event)?;
+            Some(ChainEvent::Remarked { sender: account(sender), hash })
         }
         ("Utility", "BatchCompleted") => Some(ChainEvent::BatchCompleted),
         ("System", "ExtrinsicSuccess") => Some(ChainEvent::ExtrinsicSucceeded),

@@ -11,7 +11,9 @@ pub(crate) mod events;
 pub(crate) mod extrinsic;
 pub(crate) mod info;
 pub(crate) mod probe;
+pub(crate) mod remarks;
 pub(crate) mod required;
+pub(crate) mod weight;
 
 pub(crate) use client::{AtBlock, Chain};
 pub use info::ChainInfo;

@@ -7,6 +7,7 @@ use coretime_types::{AccountId, CoreMask, Planck, RegionId, TaskId, Timeslices};
 const STORAGE: &[(&str, &str)] = &[
     ("Broker", "Regions"),
     ("Broker", "Status"),
+    ("Broker", "Configuration"),
     ("Broker", "Workplan"),
     ("Broker", "InstaPoolContribution"),
     ("System", "Account"),

@@ -5,9 +5,11 @@
 // A test stops at the first surprise, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod anchors;
 mod crashes;
 mod delivery;
 mod deposits;
 mod failures;
+mod in_flight;
 mod store;
 mod venue;

@@ -26,6 +26,7 @@ pub(crate) struct Venue {
     pub(crate) folder: tempfile::TempDir,
     running: Option<Running>,
     worker: Option<Worker>,
+    pub(crate) authorisations: Option<std::sync::Arc<dyn coretime_settlement::AuthorisationSink>>,
     next_order: u64,
 }
 
@@ -52,6 +53,37 @@ pub(crate) async fn call(venue: &Venue, who: &str, pallet: &str, name: &str, fie
     let call = dynamic::tx(pallet, name, fields);
     let progress = at.tx().sign_and_submit_then_watch_default(&call, &key(who)).await.unwrap();
     progress.wait_for_finalized_success().await.unwrap();
+}
+
+/// A remark with an event, as any account can make.
+pub(crate) async fn remark_as(url: &str, who: &Keypair, text: &[u8]) {
+    let call = dynamic::tx("System", "remark_with_event", vec![Value::from_bytes(text)]);
+    let client = OnlineClient::<SubstrateConfig>::from_insecure_url(url).await.unwrap();
+    let at = client.at_current_block().await.unwrap();
+    let progress = at.tx().sign_and_submit_then_watch_default(&call, who).await.unwrap();
+    progress.wait_for_finalized_success().await.unwrap();
+}
+
+/// Tries to remark; another transaction of the account may come first.
+pub(crate) async fn remark(url: &str, who: &Keypair, text: &[u8]) {
+    let call = dynamic::tx("System", "remark_with_event", vec![Value::from_bytes(text)]);
+    let client = OnlineClient::<SubstrateConfig>::from_insecure_url(url).await.unwrap();
+    let at = client.at_current_block().await.unwrap();
+    // Refused if the nonce is taken already.
+    let _ = at.tx().sign_and_submit_default(&call, who).await;
+}
+
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
@@ -100,9 +132,18 @@ impl Venue {
         let (engine, running) = start_engine(folder.path());
         let config = SettlementConfig::new(url, custody, SignerKey::from(key("Settlement")));
         let running = Some(running);
-        let (chain, worker) = (Some(chain), None);
-        let mut venue =
-            Venue { chain, chain_config, wallet, engine, config, folder, running, worker, next_order: 0 };
+        let mut venue = Venue {
+            chain: Some(chain),
+            chain_config,
+            wallet,
+            engine,
+            config,
+            folder,
+            running,
+            worker: None,
+            authorisations: None,
+            next_order: 0,
+        };
         // What custody has before anybody deposits is the operator's float.
         venue.start_worker().await;
         until("a block is read", || async { venue.query(|market| market.last_block().is_some()).await })
@@ -128,7 +169,10 @@ impl Venue {
     }
 
     pub(crate) async fn start_worker(&mut self) {
-        let settlement = Settlement::connect(self.config.clone(), self.engine.clone()).await.unwrap();
+        let mut settlement = Settlement::connect(self.config.clone(), self.engine.clone()).await.unwrap();
+        if let Some(sink) = &self.authorisations {
+            settlement = settlement.with_authorisations(sink.clone());
+        }
         let status = settlement.status();
         let (shutdown, stop) = watch::channel(false);
         self.worker = Some(Worker { task: tokio::spawn(settlement.run(stop)), shutdown, status });
@@ -150,11 +194,40 @@ impl Venue {
 
     /// Ends the engine and starts it again from its log.
     pub(crate) async fn restart_engine(&mut self) {
+        self.stop_engine().await;
+        self.start_engine();
+    }
+
+    pub(crate) async fn stop_engine(&mut self) {
         assert!(self.worker.is_none());
         let running = self.running.take();
         tokio::task::spawn_blocking(move || drop(running)).await.unwrap();
+    }
+
+    pub(crate) fn start_engine(&mut self) {
         let (engine, running) = start_engine(self.folder.path());
         (self.engine, self.running) = (engine, Some(running));
+    }
+
+    /// Bytes that look like the signer's and that no node takes.
+    pub(crate) fn unsendable_extrinsic(&self) -> Vec<u8> {
+        [&[140, 0x84, 0][..], &self.config.signer.account().0, &[1]].concat()
+    }
+
+    /// The last block that the ledger has read.
+    pub(crate) async fn last_block(&self) -> u64 {
+        self.query(|market| market.last_block().map_or(0, |(number, _)| number.0)).await
+    }
+
+    /// A remark of `real`, made by its proxy.
+    pub(crate) async fn remark_through_proxy(&self, proxy: &str, real: &str, text: &[u8]) {
+        let remark = Value::named_variant("remark_with_event", [("remark", Value::from_bytes(text))]);
+        let fields = vec![
+            Value::unnamed_variant("Id", [Value::from_bytes(account(real).0)]),
+            Value::unnamed_variant("None", []),
+            Value::unnamed_variant("System", [remark]),
+        ];
+        call(self, proxy, "Proxy", "proxy", fields).await;
     }
 
     pub(crate) fn status(&self) -> Status {
