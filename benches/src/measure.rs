@@ -77,6 +77,12 @@ impl Latencies {
         self.0.saturating_record(u64::try_from(time.as_nanos()).unwrap_or(LONGEST_NS));
     }
 
+    /// Adds others.
+    pub fn add(&mut self, others: &Latencies) {
+        // Both have the same bounds.
+        let _ = self.0.add(&others.0);
+    }
+
     /// The percentiles; `None` if nothing was recorded.
     pub fn percentiles(&self) -> Option<Percentiles> {
         if self.0.is_empty() {

@@ -78,6 +78,9 @@ pub trait StateMachine: Default + Send + 'static {
     /// Applies a command and appends its events.
     fn apply(&mut self, command: &Command, events: &mut Vec<Event>);
 
+    /// Is shown commands that it will most likely be given next, in this order. Changes nothing.
+    fn look_ahead<'a>(&self, _commands: impl Iterator<Item = &'a Command> + Clone) {}
+
     /// The whole state, for a snapshot; `None` where no snapshots are made.
     fn encode_snapshot(&self) -> Option<Vec<u8>> {
         None
@@ -98,6 +101,10 @@ pub trait StateMachine: Default + Send + 'static {
 impl StateMachine for Market {
     fn apply(&mut self, command: &Command, events: &mut Vec<Event>) {
         Market::apply(self, command, events);
+    }
+
+    fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command> + Clone) {
+        Market::look_ahead(self, commands);
     }
 
     fn encode_snapshot(&self) -> Option<Vec<u8>> {

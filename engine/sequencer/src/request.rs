@@ -15,6 +15,16 @@ pub(crate) enum Request<M> {
     Shutdown,
 }
 
+impl<M> Request<M> {
+    /// The command, of a request that brings one.
+    pub(crate) fn command(&self) -> Option<&Command> {
+        match self {
+            Request::Submit { command, .. } => Some(command),
+            Request::Query(_) | Request::Shutdown => None,
+        }
+    }
+}
+
 /// A question to the state machine, in two steps: what it saw leaves only when it is durable.
 pub(crate) trait Query<M>: Send {
     fn look(&mut self, machine: &M);

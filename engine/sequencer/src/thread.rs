@@ -4,9 +4,11 @@ use crate::{
     StateMachine, StopReason, disk_thread::EndedLog, log_thread::Done, request::Request, shared::Shared,
     stop::panic_message,
 };
+use coretime_market::LOOK_AHEAD;
 use coretime_types::{Command, Event};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use std::{
+    collections::VecDeque,
     convert::Infallible,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -38,8 +40,8 @@ impl<M: StateMachine> EngineThread<M> {
     /// that whoever loses an answer can be told why.
     pub(crate) fn run_to_end(mut self, log_thread: JoinHandle<EndedLog>) {
         // What is being done; here, so that a panic does not drop it before the reason is kept.
-        let mut current = None;
-        let result = catch_unwind(AssertUnwindSafe(|| self.run(&mut current)));
+        let mut taken = VecDeque::with_capacity(LOOK_AHEAD);
+        let result = catch_unwind(AssertUnwindSafe(|| self.run(&mut taken)));
         let EngineThread { requests, done, shared, .. } = self;
         // What was done still becomes durable and is answered.
         drop(done);
@@ -56,14 +58,21 @@ impl<M: StateMachine> EngineThread<M> {
             None => {}
         }
         shared.clear_if_stopped(&requests);
-        drop(current);
+        drop(taken);
         drop(ended);
     }
 
-    fn run(&mut self, current: &mut Option<Request<M>>) -> Result<(), LogEnded> {
+    /// Takes what is queued, a few requests at once, so that the machine can look ahead.
+    fn run(&mut self, taken: &mut VecDeque<Request<M>>) -> Result<(), LogEnded> {
         while let Some(request) = self.next_request()? {
-            *current = Some(request);
-            self.take(current)?;
+            taken.push_back(request);
+            taken.extend(self.requests.try_iter().take(LOOK_AHEAD - 1));
+            if taken.len() > 1 {
+                self.machine.look_ahead(taken.iter().filter_map(Request::command));
+            }
+            while !taken.is_empty() {
+                self.take(taken)?;
+            }
         }
         Ok(())
     }
@@ -82,8 +91,9 @@ impl<M: StateMachine> EngineThread<M> {
         }
     }
 
-    fn take(&mut self, current: &mut Option<Request<M>>) -> Result<(), LogEnded> {
-        let events = match current {
+    /// Does the first of the requests.
+    fn take(&mut self, taken: &mut VecDeque<Request<M>>) -> Result<(), LogEnded> {
+        let events = match taken.front_mut() {
             Some(Request::Submit { command, .. }) => self.execute(command),
             Some(Request::Query(query)) => {
                 query.look(&self.machine);
@@ -91,10 +101,11 @@ impl<M: StateMachine> EngineThread<M> {
             }
             Some(Request::Shutdown) | None => {
                 self.closing = true;
+                taken.pop_front();
                 return Ok(());
             }
         };
-        let done = match current.take() {
+        let done = match taken.pop_front() {
             Some(Request::Submit { command, answer }) => {
                 Done::Command { time_ms: self.last_time_ms, command, events, answer }
             }
