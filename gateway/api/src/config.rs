@@ -28,6 +28,15 @@ pub struct GatewayConfig {
     pub max_public_streams: usize,
     /// Streams open at once for one account.
     pub max_streams_per_account: usize,
+    /// Records kept in memory for streams: who falls further behind is too slow, who resumes after an older one begins
+    /// with a snapshot.
+    pub feed_capacity_records: usize,
+    /// Commands of one order session that were taken and not answered yet; beyond that it is not read on.
+    pub max_pending_per_order_session: usize,
+    /// Messages of one order session that wait to be read by the client.
+    pub order_session_buffer_messages: usize,
+    /// How long an order session waits for a client that does not read.
+    pub slow_reader_timeout: Duration,
     /// How long a challenge can be used.
     pub challenge_lifetime: Duration,
     /// Challenges that were used and have not expired; beyond that nobody logs in until some expire.
@@ -58,6 +67,10 @@ impl Default for GatewayConfig {
             max_streams: 4096,
             max_public_streams: 1024,
             max_streams_per_account: 16,
+            feed_capacity_records: 65_536,
+            max_pending_per_order_session: 256,
+            order_session_buffer_messages: 256,
+            slow_reader_timeout: Duration::from_secs(10),
             challenge_lifetime: Duration::from_secs(60),
             max_used_challenges: 65_536,
             session_lifetime: Duration::from_secs(12 * 60 * 60),

@@ -28,6 +28,7 @@
 mod auth;
 mod config;
 mod convert;
+mod feed;
 mod fill_source;
 mod server;
 mod service;

@@ -1,7 +1,7 @@
 //! The server: services behind the access check, health and reflection beside them, every limit set on purpose.
 
 use crate::{
-    auth::{AuthError, access::AccessLayer},
+    auth::access::AccessLayer,
     config::GatewayConfig,
     fill_source::FillSource,
     service::{Api, State},
@@ -13,8 +13,12 @@ use coretime_proto::v1::{
     settlement_service_server::SettlementServiceServer, venue_service_server::VenueServiceServer,
 };
 use coretime_sequencer::Engine;
-use std::{future::Future, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch, time::sleep};
+use std::{future::Future, io, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{sleep, timeout},
+};
 use tonic::transport::{Server, server::TcpIncoming};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
@@ -24,6 +28,9 @@ pub enum GatewayError {
     /// The operating system gives no random numbers.
     #[error("the operating system gives no random numbers: {0}")]
     NoRandomness(String),
+    /// The operating system gives no thread.
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
     /// The description of the interface cannot be served.
     #[error("server reflection cannot be set up")]
     Reflection(#[source] tonic_reflection::server::Error),
@@ -55,7 +62,7 @@ impl Gateway {
     /// Makes a gateway for this engine, store of fills and chain. Nobody has a session yet.
     ///
     /// # Errors
-    /// When the operating system gives no random numbers.
+    /// When the operating system gives no random numbers or no thread.
     pub fn new(
         config: GatewayConfig,
         engine: Engine,
@@ -63,8 +70,7 @@ impl Gateway {
         venue: VenueInfo,
     ) -> Result<Gateway, GatewayError> {
         let (shutdown, shutdown_receiver) = watch::channel(false);
-        let state = State::new(config, engine, fills, venue, shutdown_receiver)
-            .map_err(|error: AuthError| GatewayError::NoRandomness(error.to_string()))?;
+        let state = State::new(config, engine, fills, venue, shutdown_receiver)?;
         let state = Arc::new(state);
         Ok(Gateway { api: Api(state.clone()), state, shutdown })
     }
@@ -123,13 +129,18 @@ impl Gateway {
                 sleep(config.shutdown_grace).await;
             }
         };
-        tokio::select! {
+        let served = tokio::select! {
             served = router.serve_with_incoming_shutdown(incoming, drain) => served.map_err(GatewayError::Server),
             () = grace_over => {
                 tracing::warn!("some connections were still open at the end of the shutdown's grace");
                 Ok(())
             }
+        };
+        // Sessions that have ended may still have to cancel their orders.
+        if timeout(config.shutdown_grace, self.state.order_sessions.closed()).await.is_err() {
+            tracing::warn!("some order sessions were not over at the end of the shutdown's grace");
         }
+        served
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError};
 use coretime_sequencer::{Receipt, SubmitError};
-use coretime_types::{RejectReason, Rejection};
+use coretime_types::{RejectReason, Rejection, Sequence};
 use std::{collections::HashMap, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -63,12 +63,36 @@ pub(crate) fn engine_stopped() -> Status {
     plain(Code::Unavailable, "ENGINE_STOPPED", "the venue is going down: the outcome is open")
 }
 
-pub(crate) fn shutting_down() -> Status {
-    plain(Code::Unavailable, "SHUTTING_DOWN", "the venue is going down: open the stream again later")
+pub(crate) fn shutting_down(last: Sequence) -> Status {
+    resumable(
+        Code::Unavailable,
+        "SHUTTING_DOWN",
+        "the venue is going down: open the stream again later",
+        last,
+    )
 }
 
-pub(crate) fn subscriber_too_slow() -> Status {
-    plain(Code::ResourceExhausted, "SUBSCRIBER_TOO_SLOW", "the stream was not read fast enough")
+pub(crate) fn subscriber_too_slow(last: Sequence) -> Status {
+    resumable(Code::ResourceExhausted, "SUBSCRIBER_TOO_SLOW", "the stream was not read fast enough", last)
+}
+
+/// A stream ends: where to go on is told.
+fn resumable(code: Code, reason: &str, text: &str, last: Sequence) -> Status {
+    let metadata = Metadata::from([("resume_after_sequence".into(), last.to_string())]);
+    Status::with_error_details(code, text, details(reason, metadata))
+}
+
+pub(crate) fn no_start() -> Status {
+    invalid_field(FieldError::new("message", "is not a start: the first one must be"))
+}
+
+pub(crate) fn second_start() -> Status {
+    invalid_field(FieldError::new("message", "is a start: only the first one is"))
+}
+
+pub(crate) fn resume_too_old() -> Status {
+    let text = "not everything after that place is at hand: open the stream without resume_after_sequence";
+    plain(Code::OutOfRange, "RESUME_TOO_OLD", text)
 }
 
 pub(crate) fn too_many_streams() -> Status {

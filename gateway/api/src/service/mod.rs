@@ -5,7 +5,9 @@ mod auth;
 mod command;
 mod market_data;
 mod order;
+mod order_calls;
 mod order_events;
+mod order_session;
 mod settlement;
 mod venue;
 
@@ -17,16 +19,18 @@ use crate::{
         unix_time_ms,
     },
     config::GatewayConfig,
+    feed::Feed,
     fill_source::{FillSource, FillSourceError},
+    server::GatewayError,
     status,
-    streams::{Follow, StreamSlots},
+    streams::{Guards, StreamSlots},
     venue_info::VenueInfo,
 };
 use coretime_market::Market;
 use coretime_sequencer::{Engine, Position, Receipt};
 use coretime_types::{AccountId, Command};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, task::spawn_blocking};
+use tokio::{sync::watch, task::spawn_blocking, time::Instant};
 use tonic::{Request, Status};
 
 /// What all services work on.
@@ -38,6 +42,9 @@ pub(crate) struct State {
     pub(crate) challenges: Challenges,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) slots: Arc<StreamSlots>,
+    pub(crate) feed: Feed,
+    /// Every order session that is not over yet holds a receiver.
+    pub(crate) order_sessions: watch::Sender<()>,
     /// Turns true when the gateway shuts down.
     pub(crate) shutdown: watch::Receiver<bool>,
 }
@@ -53,9 +60,10 @@ impl State {
         fills: Arc<dyn FillSource>,
         venue: VenueInfo,
         shutdown: watch::Receiver<bool>,
-    ) -> Result<State, AuthError> {
+    ) -> Result<State, GatewayError> {
         let challenges =
-            Challenges::new(&venue, milliseconds(config.challenge_lifetime), config.max_used_challenges)?;
+            Challenges::new(&venue, milliseconds(config.challenge_lifetime), config.max_used_challenges)
+                .map_err(|error| GatewayError::NoRandomness(error.to_string()))?;
         let sessions = Sessions::new(
             milliseconds(config.session_lifetime),
             config.max_sessions,
@@ -63,7 +71,19 @@ impl State {
         );
         let slots =
             StreamSlots::new(config.max_streams, config.max_public_streams, config.max_streams_per_account);
-        Ok(State { config, engine, fills, venue, challenges, sessions: Arc::new(sessions), slots, shutdown })
+        let feed = Feed::start(engine.clone(), config.feed_capacity_records).map_err(GatewayError::Thread)?;
+        Ok(State {
+            config,
+            engine,
+            fills,
+            venue,
+            challenges,
+            sessions: Arc::new(sessions),
+            slots,
+            feed,
+            order_sessions: watch::Sender::new(()),
+            shutdown,
+        })
     }
 }
 
@@ -100,15 +120,14 @@ impl Api {
         answer.map_err(|error| status::store_unavailable(&error))
     }
 
-    /// Prepares a stream from the present position on.
-    fn follow(&self, session: Option<Session>) -> Result<Follow, Status> {
-        Ok(Follow {
-            _slot: self.0.slots.take(session.map(|session| session.account))?,
-            subscription: self.0.engine.subscribe(),
-            shutdown: self.0.shutdown.clone(),
-            session_left: session
-                .map(|session| Duration::from_millis(session.expires_ms.saturating_sub(unix_time_ms()))),
-        })
+    /// Takes a place for a stream and waits until the feed has all that is durable.
+    async fn guards(&self, session: Option<Session>) -> Result<Guards, Status> {
+        let slot = self.0.slots.take(session.map(|session| session.account))?;
+        self.0.feed.caught_up().await?;
+        let left =
+            session.map(|session| Duration::from_millis(session.expires_ms.saturating_sub(unix_time_ms())));
+        let expires = left.and_then(|left| Instant::now().checked_add(left));
+        Ok(Guards { _slot: slot, shutdown: self.0.shutdown.clone(), expires })
     }
 }
 

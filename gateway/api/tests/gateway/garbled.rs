@@ -106,6 +106,16 @@ fn order_calls() -> Vec<Call> {
     let cancel = |target| v1::CancelOrderRequest { target: Some(target), request_id: 0 };
     let get = |target| v1::GetOrderRequest { target: Some(target) };
     let list = |page_size, token: &str| v1::ListOrdersRequest { page_size, page_token: token.to_owned() };
+    let events = |resume_after_sequence| v1::StreamOrderEventsRequest { resume_after_sequence };
+    let start = v1::OrderSessionStart {
+        cancel_on_disconnect: true,
+        dead_man_timeout_ms: 60_000,
+        resume_after_sequence: Some(1),
+    };
+    let session = v1::OrderSessionRequest {
+        correlation_id: 9,
+        message: Some(v1::order_session_request::Message::Start(start)),
+    };
     let unknown = &["answered", "invalid field", "UNKNOWN_ORDER"];
     vec![
         call("ReplaceOrder", &[replace(5, Some(2)), replace(6, None)], unknown),
@@ -123,7 +133,12 @@ fn order_calls() -> Vec<Call> {
             unknown,
         ),
         call("ListOrders", &[list(2, "3"), list(0, "")], &["answered", "invalid field"]),
-        empty("StreamOrderEvents"),
+        call(
+            "StreamOrderEvents",
+            &[events(Some(1)), events(Some(u64::MAX))],
+            &["answered", "RESUME_TOO_OLD"],
+        ),
+        call("OrderSession", &[session], &["answered", "invalid field", "RESUME_TOO_OLD"]),
         // Last, when nothing more needs a live order.
         call(
             "CancelAllOrders",
@@ -180,6 +195,8 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
     let book = v1::GetBookRequest { window, lot_parts: 80, max_levels: 10 };
     let account = v1::CreateChallengeRequest { account: session.account.clone() };
     let page = &["answered", "invalid field"];
+    let trades = v1::StreamTradesRequest { resume_after_sequence: Some(1) };
+    let stream_book = v1::StreamBookRequest { resume_after_sequence: Some(1) };
     vec![
         call("ListFills", &[fills("1-0"), fills("")], page),
         call(
@@ -189,7 +206,9 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
         ),
         call("ListInstructions", &[instructions], page),
         call("GetBook", &[book], page),
-        empty("StreamTrades"),
+        call("GetCurve", &[v1::GetCurveRequest { length_timeslices: 180, max_points: 3 }], page),
+        call("StreamTrades", &[trades], &["answered", "RESUME_TOO_OLD"]),
+        call("StreamBook", &[stream_book], &["answered", "RESUME_TOO_OLD"]),
         empty("GetVenue"),
         call("CreateChallenge", &[account], page),
         // The first request uses its challenge up.
@@ -223,6 +242,7 @@ fn note(outcome: Result<Option<Vec<u8>>, Status>, size: usize, access: Access, t
         | Code::AlreadyExists
         | Code::FailedPrecondition
         | Code::ResourceExhausted => tally.count(reason(&status)),
+        Code::OutOfRange if status.get_details_error_info().is_some() => tally.count(reason(&status)),
         Code::OutOfRange if size > GatewayConfig::default().max_request_bytes => tally.count("too large"),
         Code::Unauthenticated if access == Access::Public => tally.count(reason(&status)),
         _ => panic!("{status:?}"),

@@ -3,12 +3,14 @@
 // A test's helpers may panic, too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod book;
 mod credentials;
 mod fields;
 mod fills;
 mod garbled;
 mod login;
 mod money_and_regions;
+mod order_session;
 mod orders;
 mod privacy;
 mod raw;

@@ -73,6 +73,8 @@ async fn a_shutdown_turns_health_ends_streams_and_comes_to_its_end() {
     let mut watch = health.watch(request).await.unwrap().into_inner();
     assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     let mut events = alice.events().await;
+    // The start, and the snapshot behind it.
+    events.message().await.unwrap();
     events.message().await.unwrap();
 
     let serving = venue.shut_down();
@@ -89,6 +91,8 @@ async fn a_stopped_engine_is_unavailable_and_ends_streams() {
     let mut venue = Venue::start().await;
     let alice = venue.trader(1).await;
     let mut events = alice.events().await;
+    // The start, and the snapshot behind it.
+    events.message().await.unwrap();
     events.message().await.unwrap();
     venue.stop_engine();
     let status = soon(events.message()).await.unwrap_err();

@@ -242,7 +242,7 @@ impl Trader {
     }
 
     pub(crate) async fn events(&self) -> tonic::Streaming<v1::StreamOrderEventsResponse> {
-        let request = self.with(v1::StreamOrderEventsRequest {});
+        let request = self.with(v1::StreamOrderEventsRequest::default());
         self.orders().stream_order_events(request).await.unwrap().into_inner()
     }
 }
