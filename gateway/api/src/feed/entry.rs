@@ -85,7 +85,7 @@ impl Entry {
         let rested = |order_id: &OrderId| accepted.binary_search(order_id).is_err();
         let changes = touched.into_iter().filter_map(|order_id| match market.order(order_id) {
             Some(order) => Some(order_change(&order)),
-            None => rested(&order_id).then(|| v1::BookChange {
+            None => rested(&order_id).then_some(v1::BookChange {
                 change: Some(v1::book_change::Change::RemovedOrderId(order_id.0)),
             }),
         });

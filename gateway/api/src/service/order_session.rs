@@ -330,10 +330,10 @@ impl Session {
 
     /// Waits for a client that does not read as long as it may; the dead-man timer goes on meanwhile.
     async fn send(&mut self, message: Message) -> Result<(), Ended> {
-        let message = match self.output.try_send(message) {
-            Ok(()) => return Ok(()),
-            Err(message) => message,
-        };
+        if let Some(permit) = self.output.try_reserve() {
+            permit.send(message);
+            return Ok(());
+        }
         let too_slow = Instant::now().checked_add(self.api.0.config.slow_reader_timeout);
         loop {
             let fires = self.dead_man.as_ref().and_then(|dead_man| dead_man.fires);

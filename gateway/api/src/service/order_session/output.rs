@@ -48,15 +48,9 @@ pub(super) fn channel(capacity: usize) -> (Output, BoxStream<'static, Result<Res
 }
 
 impl Output {
-    /// Gives a message if there is room; else, also when nobody is there, gives it back.
-    pub(super) fn try_send(&self, message: Message) -> Result<(), Message> {
-        match self.sender.try_reserve() {
-            Ok(permit) => {
-                Permit(permit).send(message);
-                Ok(())
-            }
-            Err(_) => Err(message),
-        }
+    /// Room for a message, if there is some now.
+    pub(super) fn try_reserve(&self) -> Option<Permit<'_>> {
+        self.sender.try_reserve().ok().map(Permit)
     }
 
     /// Waits for room. Cancel safe.
