@@ -1,6 +1,6 @@
 //! Every status the gateway answers with: a code, a text for people, and `google.rpc` details for programs.
 
-use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError};
+use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError, rate::Exceeded};
 use coretime_sequencer::{Receipt, SubmitError};
 use coretime_types::{RejectReason, Rejection, Sequence};
 use std::{collections::HashMap, time::Duration};
@@ -33,13 +33,22 @@ pub(crate) fn unknown_rpc(path: &str) -> Status {
 }
 
 pub(crate) fn not_admitted(error: AuthError) -> Status {
-    let (code, reason) = match error {
+    let (code, reason) = match &error {
         AuthError::CredentialsMissing => (Code::Unauthenticated, "CREDENTIALS_MISSING"),
         AuthError::CredentialsInvalid => (Code::Unauthenticated, "CREDENTIALS_INVALID"),
         AuthError::ChallengeInvalid => (Code::Unauthenticated, "CHALLENGE_INVALID"),
         AuthError::ChallengeExpired => (Code::Unauthenticated, "CHALLENGE_EXPIRED"),
         AuthError::ChallengeUsed => (Code::Unauthenticated, "CHALLENGE_USED"),
         AuthError::SignatureInvalid => (Code::Unauthenticated, "SIGNATURE_INVALID"),
+        AuthError::ScopeMissing => (Code::PermissionDenied, "SCOPE_MISSING"),
+        AuthError::TaskNotAllowed => (Code::PermissionDenied, "TASK_NOT_ALLOWED"),
+        AuthError::TooManyApiKeys => (Code::ResourceExhausted, "TOO_MANY_API_KEYS"),
+        AuthError::TooManyTasks => (Code::ResourceExhausted, "TOO_MANY_TASKS"),
+        AuthError::UnknownApiKey => (Code::NotFound, "UNKNOWN_API_KEY"),
+        AuthError::Journal(error) => {
+            tracing::error!(error = error as &dyn std::error::Error, "the access journal cannot be written");
+            (Code::Unavailable, "JOURNAL_UNAVAILABLE")
+        }
         AuthError::TooManySessions => (Code::ResourceExhausted, "TOO_MANY_SESSIONS"),
         AuthError::NoRandomness(_) => (Code::Internal, "NO_RANDOMNESS"),
     };
@@ -80,6 +89,13 @@ pub(crate) fn subscriber_too_slow(last: Sequence) -> Status {
 fn resumable(code: Code, reason: &str, text: &str, last: Sequence) -> Status {
     let metadata = Metadata::from([("resume_after_sequence".into(), last.to_string())]);
     Status::with_error_details(code, text, details(reason, metadata))
+}
+
+pub(crate) fn rate_exceeded(Exceeded { limit, retry_delay }: Exceeded) -> Status {
+    let mut details = details("RATE_LIMITED", Metadata::from([("limit".into(), limit.to_string())]));
+    details.set_retry_info(Some(retry_delay));
+    let text = "more was asked for in a short time than may be: nothing was changed";
+    Status::with_error_details(Code::ResourceExhausted, text, details)
 }
 
 pub(crate) fn no_start() -> Status {

@@ -1,7 +1,7 @@
 //! Streams of what the engine records: bounded in number, without gaps, and never buffered.
 
 use crate::{
-    auth::AuthError,
+    auth::{AuthError, access::Credentials, session::Caller, unix_time_ms},
     feed::{AccountReader, End, Entry, PublicReader},
     status,
 };
@@ -11,6 +11,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     future::{Future, pending},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use tokio::{
     sync::watch,
@@ -77,8 +78,8 @@ pub(crate) struct Guards {
     pub(crate) _slot: StreamSlot,
     /// Turns true when the gateway shuts down.
     pub(crate) shutdown: watch::Receiver<bool>,
-    /// When the session ends; `None` for public streams, and where that is beyond what a timer can count.
-    pub(crate) expires: Option<Instant>,
+    /// `None` for public streams.
+    pub(crate) credentials: Option<StreamCredentials>,
 }
 
 impl Guards {
@@ -87,7 +88,44 @@ impl Guards {
         tokio::select! {
             biased;
             () = is_set(&mut self.shutdown) => status::shutting_down(last),
-            () = reached(self.expires) => status::not_admitted(AuthError::CredentialsInvalid),
+            () = has_ended(self.credentials.as_mut()) => {
+                status::not_admitted(AuthError::CredentialsInvalid)
+            }
+        }
+    }
+}
+
+/// The credentials that a stream was opened with: it ends with them.
+pub(crate) struct StreamCredentials {
+    caller: Caller,
+    /// `None`: beyond what a timer can count.
+    expires: Option<Instant>,
+    all: Arc<Credentials>,
+    ends: watch::Receiver<()>,
+}
+
+impl StreamCredentials {
+    pub(crate) fn new(caller: Caller, all: Arc<Credentials>) -> StreamCredentials {
+        let mut ends = all.ends();
+        // They may have ended since the call was let in.
+        ends.mark_changed();
+        let left = Duration::from_millis(caller.expires_ms.saturating_sub(unix_time_ms()));
+        StreamCredentials { caller, expires: Instant::now().checked_add(left), all, ends }
+    }
+}
+
+async fn has_ended(credentials: Option<&mut StreamCredentials>) {
+    let Some(StreamCredentials { caller, expires, all, ends }) = credentials else {
+        return pending().await;
+    };
+    loop {
+        tokio::select! {
+            () = reached(*expires) => return,
+            ended = ends.changed() => {
+                if ended.is_err() || !all.is_good(caller) {
+                    return;
+                }
+            }
         }
     }
 }

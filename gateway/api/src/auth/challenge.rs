@@ -174,9 +174,16 @@ mod tests {
         let later = text.replace("1060000", "9960000");
         let (body, seal) = text.rsplit_once(SEAL).unwrap();
         let upper = format!("{body}{SEAL}{}", seal.to_uppercase());
-        for wrong in
-            ["", "Seal: ", &foreign, &restarted, &later, &upper, &format!("{text}\n"), &text[..text.len() - 1]]
-        {
+        for wrong in [
+            "",
+            "Seal: ",
+            &foreign,
+            &restarted,
+            &later,
+            &upper,
+            &format!("{text}\n"),
+            &text[..text.len() - 1],
+        ] {
             assert!(matches!(ours.check(ALICE, wrong, NOW_MS), Err(AuthError::ChallengeInvalid)), "{wrong}");
         }
         let bob = AccountId([2; 32]);

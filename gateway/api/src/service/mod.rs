@@ -4,6 +4,7 @@ mod account;
 mod auth;
 mod command;
 mod market_data;
+mod operator;
 mod order;
 mod order_calls;
 mod order_events;
@@ -14,23 +15,24 @@ mod venue;
 use crate::{
     auth::{
         AuthError,
+        access::Credentials,
         challenge::Challenges,
-        session::{Session, Sessions},
-        unix_time_ms,
+        keys::Keys,
+        session::{Caller, Sessions},
     },
     config::GatewayConfig,
     feed::Feed,
     fill_source::{FillSource, FillSourceError},
     server::GatewayError,
     status,
-    streams::{Guards, StreamSlots},
+    streams::{Guards, StreamCredentials, StreamSlots},
     venue_info::VenueInfo,
 };
 use coretime_market::Market;
 use coretime_sequencer::{Engine, Position, Receipt};
 use coretime_types::{AccountId, Command};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, task::spawn_blocking, time::Instant};
+use tokio::{sync::watch, task::spawn_blocking};
 use tonic::{Request, Status};
 
 /// What all services work on.
@@ -40,7 +42,7 @@ pub(crate) struct State {
     pub(crate) fills: Arc<dyn FillSource>,
     pub(crate) venue: VenueInfo,
     pub(crate) challenges: Challenges,
-    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) credentials: Arc<Credentials>,
     pub(crate) slots: Arc<StreamSlots>,
     pub(crate) feed: Feed,
     /// Every order session that is not over yet holds a receiver.
@@ -69,6 +71,8 @@ impl State {
             config.max_sessions,
             config.max_sessions_per_account,
         );
+        let keys = Keys::open(config.access_journal.as_deref()).map_err(GatewayError::Journal)?;
+        let credentials = Arc::new(Credentials::new(sessions, keys, &config));
         let slots =
             StreamSlots::new(config.max_streams, config.max_public_streams, config.max_streams_per_account);
         let feed = Feed::start(engine.clone(), config.feed_capacity_records).map_err(GatewayError::Thread)?;
@@ -78,7 +82,7 @@ impl State {
             fills,
             venue,
             challenges,
-            sessions: Arc::new(sessions),
+            credentials,
             slots,
             feed,
             order_sessions: watch::Sender::new(()),
@@ -121,25 +125,23 @@ impl Api {
     }
 
     /// Takes a place for a stream and waits until the feed has all that is durable.
-    async fn guards(&self, session: Option<Session>) -> Result<Guards, Status> {
-        let slot = self.0.slots.take(session.map(|session| session.account))?;
+    async fn guards(&self, caller: Option<Caller>) -> Result<Guards, Status> {
+        let slot = self.0.slots.take(caller.map(|caller| caller.account))?;
         self.0.feed.caught_up().await?;
-        let left =
-            session.map(|session| Duration::from_millis(session.expires_ms.saturating_sub(unix_time_ms())));
-        let expires = left.and_then(|left| Instant::now().checked_add(left));
-        Ok(Guards { _slot: slot, shutdown: self.0.shutdown.clone(), expires })
+        let credentials = caller.map(|caller| StreamCredentials::new(caller, self.0.credentials.clone()));
+        Ok(Guards { _slot: slot, shutdown: self.0.shutdown.clone(), credentials })
     }
 }
 
 /// Who calls: the access check attached it. Without it nobody gets in, should a call be missing there.
-fn session<T>(request: &Request<T>) -> Result<Session, Status> {
-    let session = request.extensions().get::<Session>().copied();
-    session.ok_or_else(|| status::not_admitted(AuthError::CredentialsMissing))
+fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
+    let caller = request.extensions().get::<Caller>().copied();
+    caller.ok_or_else(|| status::not_admitted(AuthError::CredentialsMissing))
 }
 
-/// The session's account, and the message.
+/// The caller's account, and the message.
 fn open<T>(request: Request<T>) -> Result<(AccountId, T), Status> {
-    Ok((session(&request)?.account, request.into_inner()))
+    Ok((caller(&request)?.account, request.into_inner()))
 }
 
 fn milliseconds(duration: Duration) -> u64 {

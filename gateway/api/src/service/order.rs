@@ -1,7 +1,8 @@
 //! Placing, changing and reading orders.
 
-use super::{Api, open, order_calls, order_calls::Prepared, order_events, order_session, session};
+use super::{Api, caller, open, order_calls, order_calls::Prepared, order_events, order_session};
 use crate::{
+    auth::AuthError,
     convert::{FieldError, common::position_message, order, order_view, page},
     status,
 };
@@ -101,8 +102,8 @@ impl OrderService for Api {
         &self,
         request: Request<v1::StreamOrderEventsRequest>,
     ) -> Result<Response<Self::StreamOrderEventsStream>, Status> {
-        let session = session(&request)?;
-        order_events::stream(self, session, request.into_inner()).await.map(Response::new)
+        let caller = caller(&request)?;
+        order_events::stream(self, caller, request.into_inner()).await.map(Response::new)
     }
 
     type OrderSessionStream = BoxStream<'static, Result<v1::OrderSessionResponse, Status>>;
@@ -111,8 +112,8 @@ impl OrderService for Api {
         &self,
         request: Request<Streaming<v1::OrderSessionRequest>>,
     ) -> Result<Response<Self::OrderSessionStream>, Status> {
-        let session = session(&request)?;
-        order_session::open(self.clone(), session, request.into_inner()).await.map(Response::new)
+        let caller = caller(&request)?;
+        order_session::open(self.clone(), caller, request.into_inner()).await.map(Response::new)
     }
 }
 
@@ -123,8 +124,11 @@ impl Api {
         request: Request<R>,
         prepare: impl FnOnce(AccountId, R) -> Result<Prepared<T>, FieldError>,
     ) -> Result<Response<T>, Status> {
-        let (account, request) = open(request)?;
-        let prepared = prepare(account, request).map_err(status::invalid_field)?;
+        let caller = caller(&request)?;
+        let prepared = prepare(caller.account, request.into_inner()).map_err(status::invalid_field)?;
+        if !self.0.credentials.keys.may_deliver(&caller, &prepared.command) {
+            return Err(status::not_admitted(AuthError::TaskNotAllowed));
+        }
         let receipt = self.submit(prepared.command).await?;
         (prepared.answer)(receipt).map(Response::new)
     }

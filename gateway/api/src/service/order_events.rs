@@ -2,7 +2,7 @@
 
 use super::Api;
 use crate::{
-    auth::session::Session,
+    auth::session::Caller,
     convert::{
         common::{position_message, record_receipt},
         instruction::ledger_instruction,
@@ -24,11 +24,11 @@ const SNAPSHOT_PART: usize = 1_000;
 /// Follows the account's events, from a snapshot on or from where the client left off.
 pub(super) async fn stream(
     api: &Api,
-    session: Session,
+    caller: Caller,
     request: v1::StreamOrderEventsRequest,
 ) -> Result<BoxStream<'static, Result<v1::StreamOrderEventsResponse, Status>>, Status> {
-    let account = session.account;
-    let guards = api.guards(Some(session)).await?;
+    let account = caller.account;
+    let guards = api.guards(Some(caller)).await?;
     let (reader, start, snapshot) = begin(api, account, request.resume_after_sequence)?;
     let snapshot = snapshot.into_iter().map(Message::Snapshot);
     let first = iter::once(Message::Start(start)).chain(snapshot).map(message).collect();

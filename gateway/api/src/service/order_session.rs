@@ -10,7 +10,7 @@ mod requests;
 
 use super::{Api, order_events};
 use crate::{
-    auth::session::Session as Login,
+    auth::session::Caller,
     feed::{AccountReader, Entry},
     status,
     streams::{Guards, end_status},
@@ -71,6 +71,7 @@ enum Due {
 
 struct Session {
     api: Api,
+    caller: Caller,
     account: AccountId,
     guards: Guards,
     reader: AccountReader,
@@ -91,10 +92,10 @@ struct Session {
 /// Opens a session. Its first message is awaited as long as a call may take.
 pub(super) async fn open(
     api: Api,
-    login: Login,
+    caller: Caller,
     mut requests: Streaming<v1::OrderSessionRequest>,
 ) -> Result<BoxStream<'static, Result<v1::OrderSessionResponse, Status>>, Status> {
-    let guards = api.guards(Some(login)).await?;
+    let guards = api.guards(Some(caller)).await?;
     let (output, stream) = output::channel(api.0.config.order_session_buffer_messages);
     let over = api.0.order_sessions.subscribe();
     // Not before the answer's beginning: a client may wait for that before it sends anything.
@@ -106,14 +107,15 @@ pub(super) async fn open(
             Err(_) => Err(status::no_start()),
         };
         let begun = begun.and_then(|start| {
-            let begin = order_events::begin(&api, login.account, start.resume_after_sequence)?;
+            let begin = order_events::begin(&api, caller.account, start.resume_after_sequence)?;
             Ok((start, begin))
         });
         match begun {
             Err(status) => output.end(Some(status)),
             Ok((start, (reader, position, snapshot))) => {
                 let session = Session {
-                    account: login.account,
+                    account: caller.account,
+                    caller,
                     guards,
                     reader,
                     requests,
@@ -244,7 +246,7 @@ impl Session {
         if let Some(Request::Start(_)) = message {
             return Err(Ended::Status(status::second_start()));
         }
-        let progress = requests::submit(&self.api, self.account, message);
+        let progress = requests::submit(&self.api, &self.caller, message);
         self.waiting.push_back(Waiting { correlation_id, progress });
         Ok(())
     }

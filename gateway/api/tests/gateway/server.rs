@@ -8,10 +8,11 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     "coretime.exchange.v1.AccountService",
     "coretime.exchange.v1.AuthService",
     "coretime.exchange.v1.MarketDataService",
+    "coretime.exchange.v1.OperatorService",
     "coretime.exchange.v1.OrderService",
     "coretime.exchange.v1.SettlementService",
     "coretime.exchange.v1.VenueService",

@@ -2,6 +2,7 @@
 
 use super::{DeadMan, Ended, Outcome, Progress, Read, Request};
 use crate::{
+    auth::{AuthError, session::Caller},
     convert::{FieldError, common::receipt_message},
     service::{Api, order_calls, order_calls::Prepared},
     status,
@@ -44,9 +45,15 @@ pub(super) fn ended(status: Status) -> Ended {
 }
 
 /// Hands a message to the engine, or settles it.
-pub(super) fn submit(api: &Api, account: AccountId, message: Option<Request>) -> Progress {
-    match prepare(account, message) {
+pub(super) fn submit(api: &Api, caller: &Caller, message: Option<Request>) -> Progress {
+    if let Err(exceeded) = api.0.credentials.rates.take(caller.account) {
+        return Progress::Settled(error(&status::rate_exceeded(exceeded), None));
+    }
+    match prepare(caller.account, message) {
         Ok(None) => Progress::Settled(renewed()),
+        Ok(Some(Prepared { command, .. })) if !api.0.credentials.keys.may_deliver(caller, &command) => {
+            Progress::Settled(error(&status::not_admitted(AuthError::TaskNotAllowed), None))
+        }
         Ok(Some(Prepared { command, answer: read })) => match api.0.engine.submit(command) {
             Ok(answer) => Progress::Submitted { answer, read: Read::from(read) },
             Err(refused) => {
