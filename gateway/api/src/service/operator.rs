@@ -49,7 +49,7 @@ impl OperatorService for Api {
         &self,
         request: Request<v1::ConfigureRequest>,
     ) -> Result<Response<v1::ConfigureResponse>, Status> {
-        let receipt = self.operate("Configure", request, |request| settings(request)).await?;
+        let receipt = self.operate("Configure", request, settings).await?;
         Ok(Response::new(v1::ConfigureResponse { receipt }))
     }
 

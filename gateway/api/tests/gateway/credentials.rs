@@ -57,6 +57,8 @@ async fn every_call_checks_credentials_before_it_looks_at_the_request() {
     assert_eq!(venue.sequence(), before);
 }
 
+type IsEnough = Box<dyn Fn(Access) -> bool>;
+
 /// Whether these scopes, or a session, are enough.
 fn is_enough(access: Access, scopes: &[v1::Scope]) -> bool {
     match access {
@@ -76,7 +78,7 @@ async fn every_call_with_lesser_credentials_is_denied_and_with_enough_is_let_in(
             .await;
     let owner = venue.trader(1).await;
     let all = [v1::Scope::Read, v1::Scope::Trade, v1::Scope::Withdraw];
-    let mut tried: Vec<(String, Box<dyn Fn(Access) -> bool>)> = vec![
+    let mut tried: Vec<(String, IsEnough)> = vec![
         (owner.token.clone(), Box::new(|access| access != Access::Operator)),
         (venue.trader(9).await.token, Box::new(|_| true)),
     ];

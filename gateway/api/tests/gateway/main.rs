@@ -15,6 +15,7 @@ mod operator;
 mod order_session;
 mod orders;
 mod privacy;
+mod python;
 mod raw;
 mod server;
 mod streams;
