@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release -p benches --bin compare             # our market next to others; --quick, --json, --help
+//! cargo run --release -p benches --bin load                # the gateway next to a bare tonic service; --siege, --help
 //! cargo bench -p benches                                   # each command by itself (criterion)
 //! ```
 //!
@@ -64,6 +65,7 @@ pub mod alone;
 pub mod contest;
 pub mod floor;
 pub mod flow;
+pub mod load;
 pub mod measure;
 pub mod report;
 pub mod subject;

@@ -106,6 +106,10 @@ fn check_message(check: &mut Check, message: &DescriptorProto, path: &[i32]) {
         }
     }
     for (i, nested) in message.nested_type.iter().enumerate() {
+        // The compiler makes one of its own for each map.
+        if nested.options.as_ref().is_some_and(|options| options.map_entry()) {
+            continue;
+        }
         check_message(check, nested, &[path, &[MESSAGE_NESTED, index(i)]].concat());
     }
     for (i, nested) in message.enum_type.iter().enumerate() {

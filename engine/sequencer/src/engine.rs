@@ -76,6 +76,16 @@ impl<M: StateMachine> Engine<M> {
         T: Send + 'static,
         F: FnOnce(&M) -> T + Send + 'static,
     {
+        self.query_at(|machine, _| question(machine))
+    }
+
+    /// As [`query`](Engine::query), and tells the question the place of the last command that the state machine has
+    /// carried out: who follows the records after it has the same state.
+    pub fn query_at<T, F>(&self, question: F) -> Result<QueryAnswer<T>, SubmitError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&M, Sequence) -> T + Send + 'static,
+    {
         let (answer, receiver) = oneshot::channel();
         self.enqueue(Request::Query(Box::new(Question::new(question, answer))))?;
         Ok(Answer::new(receiver, self.shared.clone()))

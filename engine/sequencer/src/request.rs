@@ -1,7 +1,7 @@
 //! What waits in the queue.
 
 use crate::Receipt;
-use coretime_types::Command;
+use coretime_types::{Command, Sequence};
 use tokio::sync::oneshot;
 
 /// What waits in the queue.
@@ -27,7 +27,8 @@ impl<M> Request<M> {
 
 /// A question to the state machine, in two steps: what it saw leaves only when it is durable.
 pub(crate) trait Query<M>: Send {
-    fn look(&mut self, machine: &M);
+    /// `last` is the place of the last command that the machine has carried out.
+    fn look(&mut self, machine: &M, last: Sequence);
     fn answer(self: Box<Self>);
 }
 
@@ -46,11 +47,11 @@ impl<F, T> Question<F, T> {
 
 impl<M, F, T> Query<M> for Question<F, T>
 where
-    F: FnOnce(&M) -> T + Send,
+    F: FnOnce(&M, Sequence) -> T + Send,
     T: Send,
 {
-    fn look(&mut self, machine: &M) {
-        self.result = self.question.take().map(|question| question(machine));
+    fn look(&mut self, machine: &M, last: Sequence) {
+        self.result = self.question.take().map(|question| question(machine, last));
     }
 
     fn answer(self: Box<Self>) {

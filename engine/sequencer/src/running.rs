@@ -86,6 +86,7 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
     let log_thread = spawn("log", move || log_thread.run_to_end(disk_thread))?;
     let engine_thread = EngineThread {
         machine,
+        last: recovered.position.sequence,
         last_time_ms: recovered.last_time_ms,
         requests: requests.clone(),
         done: done_sender,

@@ -5,7 +5,7 @@ use crate::{
     stop::panic_message,
 };
 use coretime_market::LOOK_AHEAD;
-use coretime_types::{Command, Event};
+use coretime_types::{Command, Event, Sequence};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use std::{
     collections::VecDeque,
@@ -19,6 +19,8 @@ use std::{
 /// Everything that the engine thread owns.
 pub(crate) struct EngineThread<M> {
     pub(crate) machine: M,
+    /// The place of the last command that the machine has carried out.
+    pub(crate) last: Sequence,
     /// The last time given out: times never decrease.
     pub(crate) last_time_ms: u64,
     pub(crate) requests: Receiver<Request<M>>,
@@ -96,7 +98,7 @@ impl<M: StateMachine> EngineThread<M> {
         let events = match taken.front_mut() {
             Some(Request::Submit { command, .. }) => self.execute(command),
             Some(Request::Query(query)) => {
-                query.look(&self.machine);
+                query.look(&self.machine, self.last);
                 [].into()
             }
             Some(Request::Shutdown) | None => {
@@ -120,6 +122,7 @@ impl<M: StateMachine> EngineThread<M> {
         self.last_time_ms = now_ms().max(self.last_time_ms);
         self.events.clear();
         self.machine.apply(command, &mut self.events);
+        self.last = Sequence(self.last.0.saturating_add(1));
         self.events.as_slice().into()
     }
 }

@@ -19,24 +19,32 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
-//! no store: fills come through the port [`FillSource`]. There is no TLS and there are no rate limits yet. Sessions
-//! and open challenges live in memory: after a restart everyone logs in again.
+//! no store: fills come through the port [`FillSource`]. Sessions and
+//! open challenges live in memory: after a restart everyone logs in again; API keys and allowed tasks are kept in a
+//! journal (`auth/journal.rs`).
 //!
 //! Known limit: an order that has ended is known by its client order id only, and only that it has ended
 //! ([`coretime_market::Market::find_order`]); what it traded is in the fills.
 
 mod auth;
 mod config;
+mod connection;
 mod convert;
+mod feed;
 mod fill_source;
+mod rate;
 mod server;
 mod service;
 mod status;
 mod streams;
 mod venue_info;
 
-pub use auth::access::{Access, RPCS};
-pub use config::GatewayConfig;
+pub use auth::{
+    access::{Access, RPCS},
+    journal::JournalError,
+};
+pub use config::{GatewayConfig, TlsConfig};
 pub use fill_source::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
+pub use rate::Rate;
 pub use server::{Gateway, GatewayError};
 pub use venue_info::VenueInfo;

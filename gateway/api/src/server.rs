@@ -1,21 +1,28 @@
 //! The server: services behind the access check, health and reflection beside them, every limit set on purpose.
 
 use crate::{
-    auth::{AuthError, access::AccessLayer},
-    config::GatewayConfig,
+    auth::{access::AccessLayer, journal::JournalError},
+    config::{GatewayConfig, TlsConfig},
+    connection::incoming,
     fill_source::FillSource,
+    rate::ConnectionRate,
     service::{Api, State},
     venue_info::VenueInfo,
 };
 use coretime_proto::v1::{
     account_service_server::AccountServiceServer, auth_service_server::AuthServiceServer,
-    market_data_service_server::MarketDataServiceServer, order_service_server::OrderServiceServer,
-    settlement_service_server::SettlementServiceServer, venue_service_server::VenueServiceServer,
+    market_data_service_server::MarketDataServiceServer, operator_service_server::OperatorServiceServer,
+    order_service_server::OrderServiceServer, settlement_service_server::SettlementServiceServer,
+    venue_service_server::VenueServiceServer,
 };
 use coretime_sequencer::Engine;
-use std::{future::Future, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch, time::sleep};
-use tonic::transport::{Server, server::TcpIncoming};
+use std::{future::Future, io, sync::Arc};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 /// Why the gateway does not start or ends before its time.
@@ -24,9 +31,18 @@ pub enum GatewayError {
     /// The operating system gives no random numbers.
     #[error("the operating system gives no random numbers: {0}")]
     NoRandomness(String),
+    /// API keys and allowed tasks cannot be kept.
+    #[error(transparent)]
+    Journal(JournalError),
+    /// The operating system gives no thread.
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
     /// The description of the interface cannot be served.
     #[error("server reflection cannot be set up")]
     Reflection(#[source] tonic_reflection::server::Error),
+    /// The certificates or the key cannot be used.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] tonic::transport::Error),
     /// The server failed.
     #[error("the gRPC server failed")]
     Server(#[source] tonic::transport::Error),
@@ -40,22 +56,21 @@ pub struct Gateway {
 }
 
 /// The services whose health is told, besides the server's own ("").
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     "coretime.exchange.v1.AuthService",
     "coretime.exchange.v1.OrderService",
     "coretime.exchange.v1.AccountService",
     "coretime.exchange.v1.MarketDataService",
     "coretime.exchange.v1.SettlementService",
     "coretime.exchange.v1.VenueService",
+    "coretime.exchange.v1.OperatorService",
 ];
-
-const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 
 impl Gateway {
     /// Makes a gateway for this engine, store of fills and chain. Nobody has a session yet.
     ///
     /// # Errors
-    /// When the operating system gives no random numbers.
+    /// When the operating system gives no random numbers or no thread.
     pub fn new(
         config: GatewayConfig,
         engine: Engine,
@@ -63,8 +78,7 @@ impl Gateway {
         venue: VenueInfo,
     ) -> Result<Gateway, GatewayError> {
         let (shutdown, shutdown_receiver) = watch::channel(false);
-        let state = State::new(config, engine, fills, venue, shutdown_receiver)
-            .map_err(|error: AuthError| GatewayError::NoRandomness(error.to_string()))?;
+        let state = State::new(config, engine, fills, venue, shutdown_receiver)?;
         let state = Arc::new(state);
         Ok(Gateway { api: Api(state.clone()), state, shutdown })
     }
@@ -90,7 +104,11 @@ impl Gateway {
 
         let api = &self.api;
         let max = config.max_request_bytes;
-        let router = Server::builder()
+        let mut builder = Server::builder();
+        if let Some(tls) = &config.tls {
+            builder = builder.tls_config(server_tls(tls)).map_err(GatewayError::Tls)?;
+        }
+        let router = builder
             .timeout(config.call_timeout)
             .max_concurrent_streams(config.max_concurrent_calls_per_connection)
             .initial_stream_window_size(config.stream_window_bytes)
@@ -98,20 +116,20 @@ impl Gateway {
             .http2_max_header_list_size(config.max_header_bytes)
             .http2_keepalive_interval(Some(config.keepalive_interval))
             .http2_keepalive_timeout(Some(config.keepalive_timeout))
-            .layer(AccessLayer::new(self.state.sessions.clone()))
+            .layer(AccessLayer::new(self.state.credentials.clone()))
             .add_service(AuthServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(OrderServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(AccountServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(MarketDataServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(SettlementServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(VenueServiceServer::new(api.clone()).max_decoding_message_size(max))
+            .add_service(OperatorServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(health_service)
             .add_service(reflection().build_v1().map_err(GatewayError::Reflection)?)
             .add_service(reflection().build_v1alpha().map_err(GatewayError::Reflection)?);
 
-        // Without nodelay a small request takes 40 ms. The builder's own setting does nothing with a listener.
-        let incoming =
-            TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(TCP_KEEPALIVE));
+        let rate = config.connection_rate;
+        let incoming = incoming(listener, config.max_connections, move || ConnectionRate::new(rate));
         let drain = async {
             shutdown.await;
             set_health(&health, ServingStatus::NotServing).await;
@@ -123,13 +141,29 @@ impl Gateway {
                 sleep(config.shutdown_grace).await;
             }
         };
-        tokio::select! {
+        let served = tokio::select! {
             served = router.serve_with_incoming_shutdown(incoming, drain) => served.map_err(GatewayError::Server),
             () = grace_over => {
                 tracing::warn!("some connections were still open at the end of the shutdown's grace");
                 Ok(())
             }
+        };
+        // Sessions that have ended may still have to cancel their orders.
+        if timeout(config.shutdown_grace, self.state.order_sessions.closed()).await.is_err() {
+            tracing::warn!("some order sessions were not over at the end of the shutdown's grace");
         }
+        served
+    }
+}
+
+fn server_tls(config: &TlsConfig) -> ServerTlsConfig {
+    let identity = Identity::from_pem(&config.certificate_pem, &config.key_pem);
+    let tls = ServerTlsConfig::new().identity(identity);
+    match &config.client_ca_pem {
+        None => tls,
+        Some(ca) => tls
+            .client_ca_root(Certificate::from_pem(ca))
+            .client_auth_optional(!config.client_certificate_required),
     }
 }
 

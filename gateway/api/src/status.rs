@@ -1,8 +1,8 @@
 //! Every status the gateway answers with: a code, a text for people, and `google.rpc` details for programs.
 
-use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError};
+use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError, rate::Exceeded};
 use coretime_sequencer::{Receipt, SubmitError};
-use coretime_types::{RejectReason, Rejection};
+use coretime_types::{RejectReason, Rejection, Sequence};
 use std::{collections::HashMap, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -33,13 +33,22 @@ pub(crate) fn unknown_rpc(path: &str) -> Status {
 }
 
 pub(crate) fn not_admitted(error: AuthError) -> Status {
-    let (code, reason) = match error {
+    let (code, reason) = match &error {
         AuthError::CredentialsMissing => (Code::Unauthenticated, "CREDENTIALS_MISSING"),
         AuthError::CredentialsInvalid => (Code::Unauthenticated, "CREDENTIALS_INVALID"),
         AuthError::ChallengeInvalid => (Code::Unauthenticated, "CHALLENGE_INVALID"),
         AuthError::ChallengeExpired => (Code::Unauthenticated, "CHALLENGE_EXPIRED"),
         AuthError::ChallengeUsed => (Code::Unauthenticated, "CHALLENGE_USED"),
         AuthError::SignatureInvalid => (Code::Unauthenticated, "SIGNATURE_INVALID"),
+        AuthError::ScopeMissing => (Code::PermissionDenied, "SCOPE_MISSING"),
+        AuthError::TaskNotAllowed => (Code::PermissionDenied, "TASK_NOT_ALLOWED"),
+        AuthError::TooManyApiKeys => (Code::ResourceExhausted, "TOO_MANY_API_KEYS"),
+        AuthError::TooManyTasks => (Code::ResourceExhausted, "TOO_MANY_TASKS"),
+        AuthError::UnknownApiKey => (Code::NotFound, "UNKNOWN_API_KEY"),
+        AuthError::Journal(error) => {
+            tracing::error!(error = error as &dyn std::error::Error, "the access journal cannot be written");
+            (Code::Unavailable, "JOURNAL_UNAVAILABLE")
+        }
         AuthError::TooManySessions => (Code::ResourceExhausted, "TOO_MANY_SESSIONS"),
         AuthError::NoRandomness(_) => (Code::Internal, "NO_RANDOMNESS"),
     };
@@ -63,12 +72,43 @@ pub(crate) fn engine_stopped() -> Status {
     plain(Code::Unavailable, "ENGINE_STOPPED", "the venue is going down: the outcome is open")
 }
 
-pub(crate) fn shutting_down() -> Status {
-    plain(Code::Unavailable, "SHUTTING_DOWN", "the venue is going down: open the stream again later")
+pub(crate) fn shutting_down(last: Sequence) -> Status {
+    resumable(
+        Code::Unavailable,
+        "SHUTTING_DOWN",
+        "the venue is going down: open the stream again later",
+        last,
+    )
 }
 
-pub(crate) fn subscriber_too_slow() -> Status {
-    plain(Code::ResourceExhausted, "SUBSCRIBER_TOO_SLOW", "the stream was not read fast enough")
+pub(crate) fn subscriber_too_slow(last: Sequence) -> Status {
+    resumable(Code::ResourceExhausted, "SUBSCRIBER_TOO_SLOW", "the stream was not read fast enough", last)
+}
+
+/// A stream ends: where to go on is told.
+fn resumable(code: Code, reason: &str, text: &str, last: Sequence) -> Status {
+    let metadata = Metadata::from([("resume_after_sequence".into(), last.to_string())]);
+    Status::with_error_details(code, text, details(reason, metadata))
+}
+
+pub(crate) fn rate_exceeded(Exceeded { limit, retry_delay }: Exceeded) -> Status {
+    let mut details = details("RATE_LIMITED", Metadata::from([("limit".into(), limit.to_string())]));
+    details.set_retry_info(Some(retry_delay));
+    let text = "more was asked for in a short time than may be: nothing was changed";
+    Status::with_error_details(Code::ResourceExhausted, text, details)
+}
+
+pub(crate) fn no_start() -> Status {
+    invalid_field(FieldError::new("message", "is not a start: the first one must be"))
+}
+
+pub(crate) fn second_start() -> Status {
+    invalid_field(FieldError::new("message", "is a start: only the first one is"))
+}
+
+pub(crate) fn resume_too_old() -> Status {
+    let text = "not everything after that place is at hand: open the stream without resume_after_sequence";
+    plain(Code::OutOfRange, "RESUME_TOO_OLD", text)
 }
 
 pub(crate) fn too_many_streams() -> Status {

@@ -1,12 +1,15 @@
 //! Streams of what the engine records: bounded in number, without gaps, and never buffered.
 
-use crate::status;
-use coretime_sequencer::{Record, Subscription, SubscriptionEnd};
-use coretime_types::AccountId;
-use futures::stream::{BoxStream, StreamExt, once, unfold};
+use crate::{
+    auth::{AuthError, access::Credentials, session::Caller, unix_time_ms},
+    feed::{AccountReader, End, Entry, PublicReader},
+    status,
+};
+use coretime_types::{AccountId, Sequence};
+use futures::stream::{BoxStream, StreamExt, unfold};
 use std::{
-    collections::BTreeMap,
-    future::{pending, ready},
+    collections::{BTreeMap, VecDeque},
+    future::{Future, pending},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -69,60 +72,141 @@ impl Drop for StreamSlot {
     }
 }
 
-/// A stream before it begins.
-pub(crate) struct Follow {
-    pub(crate) subscription: Subscription,
+/// What a stream has besides its source.
+pub(crate) struct Guards {
     /// Held as long as the stream is open.
     pub(crate) _slot: StreamSlot,
     /// Turns true when the gateway shuts down.
     pub(crate) shutdown: watch::Receiver<bool>,
-    /// How long the session still lasts; `None` for public streams.
-    pub(crate) session_left: Option<Duration>,
+    /// `None` for public streams.
+    pub(crate) credentials: Option<StreamCredentials>,
 }
 
-impl Follow {
-    /// Gives `start`, then what `map` makes of each record. It reads the engine's history only as fast as the client
-    /// reads the stream: who is too slow falls out of that history, and is told so.
-    pub(crate) fn stream<T, F>(self, start: T, map: F) -> BoxStream<'static, Result<T, Status>>
-    where
-        T: Send + 'static,
-        F: FnMut(&Record) -> Option<T> + Send + 'static,
-    {
-        // A session beyond what the timer can count does not end before the process does.
-        let expires = self.session_left.and_then(|left| Instant::now().checked_add(left));
-        let rest = unfold(Some((self, map)), move |state| async move {
-            let (mut follow, mut map) = state?;
-            loop {
-                let record = tokio::select! {
-                    biased;
-                    () = is_set(&mut follow.shutdown) => Err(status::shutting_down()),
-                    () = reached(expires) => Err(status::not_admitted(crate::auth::AuthError::CredentialsInvalid)),
-                    record = follow.subscription.next() => record.map_err(ended),
-                };
-                match record.map(|record| map(&record)) {
-                    Ok(None) => {}
-                    Ok(Some(message)) => return Some((Ok(message), Some((follow, map)))),
-                    Err(status) => return Some((Err(status), None)),
+impl Guards {
+    /// Waits until the stream must end, and says how. Cancel safe.
+    pub(crate) async fn end(&mut self, last: Sequence) -> Status {
+        tokio::select! {
+            biased;
+            () = is_set(&mut self.shutdown) => status::shutting_down(last),
+            () = has_ended(self.credentials.as_mut()) => {
+                status::not_admitted(AuthError::CredentialsInvalid)
+            }
+        }
+    }
+}
+
+/// The credentials that a stream was opened with: it ends with them.
+pub(crate) struct StreamCredentials {
+    caller: Caller,
+    /// `None`: beyond what a timer can count.
+    expires: Option<Instant>,
+    all: Arc<Credentials>,
+    ends: watch::Receiver<()>,
+}
+
+impl StreamCredentials {
+    pub(crate) fn new(caller: Caller, all: Arc<Credentials>) -> StreamCredentials {
+        let mut ends = all.ends();
+        // They may have ended since the call was let in.
+        ends.mark_changed();
+        let left = Duration::from_millis(caller.expires_ms.saturating_sub(unix_time_ms()));
+        StreamCredentials { caller, expires: Instant::now().checked_add(left), all, ends }
+    }
+}
+
+async fn has_ended(credentials: Option<&mut StreamCredentials>) {
+    let Some(StreamCredentials { caller, expires, all, ends }) = credentials else {
+        return pending().await;
+    };
+    loop {
+        tokio::select! {
+            () = reached(*expires) => return,
+            ended = ends.changed() => {
+                if ended.is_err() || !all.is_good(caller) {
+                    return;
                 }
             }
-        });
-        once(ready(Ok(start))).chain(rest).boxed()
+        }
     }
 }
 
-fn ended(end: SubscriptionEnd) -> Status {
+/// Where a stream comes from.
+pub(crate) trait Source: Send + 'static {
+    /// The next record. Cancel safe.
+    fn next(&mut self) -> impl Future<Output = Result<Arc<Entry>, End>> + Send;
+    /// The last record that was read.
+    fn last(&self) -> Sequence;
+}
+
+impl Source for PublicReader {
+    fn next(&mut self) -> impl Future<Output = Result<Arc<Entry>, End>> + Send {
+        PublicReader::next(self)
+    }
+
+    fn last(&self) -> Sequence {
+        PublicReader::last(self)
+    }
+}
+
+impl Source for AccountReader {
+    fn next(&mut self) -> impl Future<Output = Result<Arc<Entry>, End>> + Send {
+        AccountReader::next(self)
+    }
+
+    fn last(&self) -> Sequence {
+        AccountReader::last(self)
+    }
+}
+
+/// Gives `first`, then what `map` makes of each record. It reads the feed only as fast as the client reads the stream:
+/// who is too slow falls out of what the feed keeps, and is told so.
+pub(crate) fn stream<S, T, F>(
+    guards: Guards,
+    source: S,
+    first: Vec<T>,
+    map: F,
+) -> BoxStream<'static, Result<T, Status>>
+where
+    S: Source,
+    T: Send + 'static,
+    F: FnMut(&Entry) -> Vec<T> + Send + 'static,
+{
+    let waiting: VecDeque<T> = first.into();
+    unfold(Some((guards, source, waiting, map)), async move |state| {
+        let (mut guards, mut source, mut waiting, mut map) = state?;
+        loop {
+            if let Some(message) = waiting.pop_front() {
+                return Some((Ok(message), Some((guards, source, waiting, map))));
+            }
+            let last = source.last();
+            let entry = tokio::select! {
+                biased;
+                status = guards.end(last) => Err(status),
+                entry = source.next() => entry.map_err(|end| end_status(end, last)),
+            };
+            match entry {
+                Ok(entry) => waiting.extend(map(&entry)),
+                Err(status) => return Some((Err(status), None)),
+            }
+        }
+    })
+    .boxed()
+}
+
+/// How a stream ends that gets no more.
+pub(crate) fn end_status(end: End, last: Sequence) -> Status {
     match end {
-        SubscriptionEnd::Lagged { .. } => status::subscriber_too_slow(),
-        SubscriptionEnd::Stopped(_) => status::engine_stopped(),
+        End::TooSlow => status::subscriber_too_slow(last),
+        End::Stopped => status::engine_stopped(),
     }
 }
 
-async fn is_set(flag: &mut watch::Receiver<bool>) {
+pub(crate) async fn is_set(flag: &mut watch::Receiver<bool>) {
     // An error means that the gateway is gone, which is the same.
     let _ = flag.wait_for(|set| *set).await;
 }
 
-async fn reached(instant: Option<Instant>) {
+pub(crate) async fn reached(instant: Option<Instant>) {
     match instant {
         Some(instant) => sleep_until(instant).await,
         None => pending().await,

@@ -5,6 +5,7 @@ use coretime_audit::Bound;
 use coretime_log::{ChainHash, Position};
 use coretime_types::{AccountId, Sequence};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// The secondary market for Polkadot coretime.
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Dev(DevArgs),
     /// Runs the exchange on a real chain.
     Serve(ServeArgs),
+    /// Prints the settings in force, each explained, as a settings file. No secrets: only where they are.
+    Config(ServeArgs),
     /// Runs the development chain alone.
     #[cfg(feature = "dev-chain")]
     Chain(ChainArgs),
@@ -107,7 +110,7 @@ pub(crate) struct ChainArgs {
 }
 
 /// Each setting comes from the command line, else from the environment, else from the file, else its default.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ServeArgs {
     /// A TOML file with these settings (`custody = "..."`, `signer-key = "..."` and so on).
     #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_CONFIG")]
@@ -118,7 +121,7 @@ pub(crate) struct ServeArgs {
 
 /// What `serve` can be told. The signer's key itself is never an argument: it is read from a file, or from the
 /// environment variable CORETIME_EXCHANGE_SIGNER.
-#[derive(Clone, Debug, Default, Args, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct ServeSettings {
     /// A node of the coretime chain: ws:// or wss://.
@@ -142,6 +145,45 @@ pub(crate) struct ServeSettings {
     /// How long before it begins a timeslice must be sold to be delivered in time, in timeslices [default: 1].
     #[arg(long, value_name = "TIMESLICES", env = "CORETIME_EXCHANGE_DELIVERY_LEAD_TIMESLICES")]
     pub(crate) delivery_lead_timeslices: Option<u32>,
+    /// Accounts whose owners may halt, freeze, suspend and configure: addresses, or 0x and 64 hex digits.
+    #[arg(long, value_name = "ADDRESS", env = "CORETIME_EXCHANGE_OPERATORS", value_delimiter = ',')]
+    pub(crate) operators: Option<Vec<String>>,
+    /// The certificate that gRPC is served with, and those that vouch for it (PEM) [default: no encryption].
+    #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_TLS_CERTIFICATE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM).
+    #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_TLS_KEY")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Who vouches for clients' certificates (PEM) [default: clients show none].
+    #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_TLS_CLIENT_CA")]
+    pub(crate) tls_client_ca: Option<PathBuf>,
+    /// Turn away clients without a certificate [default: false].
+    #[arg(long, env = "CORETIME_EXCHANGE_TLS_CLIENT_REQUIRED", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) tls_client_required: Option<bool>,
+    /// Connections open at once [default: 4096].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_CONNECTIONS")]
+    pub(crate) max_connections: Option<usize>,
+    /// Streams open at once, of everyone together [default: 4096].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_STREAMS")]
+    pub(crate) max_streams: Option<usize>,
+    /// Streams open at once for one account [default: 16].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_STREAMS_PER_ACCOUNT")]
+    pub(crate) max_streams_per_account: Option<usize>,
+    /// Calls and order-session messages of one account a second [default: 5000].
+    #[arg(long, value_name = "PER_SECOND", env = "CORETIME_EXCHANGE_ACCOUNT_RATE")]
+    pub(crate) account_rate: Option<NonZeroU32>,
+    /// The same at once, after a pause [default: 10000].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_ACCOUNT_BURST")]
+    pub(crate) account_burst: Option<NonZeroU32>,
+    /// Calls on one connection a second [default: 10000].
+    #[arg(long, value_name = "PER_SECOND", env = "CORETIME_EXCHANGE_CONNECTION_RATE")]
+    pub(crate) connection_rate: Option<NonZeroU32>,
+    /// The same at once, after a pause [default: 20000].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_CONNECTION_BURST")]
+    pub(crate) connection_burst: Option<NonZeroU32>,
+    /// How long a session lasts, in seconds [default: 43200].
+    #[arg(long, value_name = "SECONDS", env = "CORETIME_EXCHANGE_SESSION_LIFETIME_S")]
+    pub(crate) session_lifetime_s: Option<u64>,
     /// Serve gRPC without encryption on an address that others can reach.
     #[arg(long, env = "CORETIME_EXCHANGE_INSECURE", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) insecure: Option<bool>,

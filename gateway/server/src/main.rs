@@ -46,6 +46,10 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
         cli::Command::Verify(args) => return verify::run(args),
         cli::Command::Export(args) => return export::run(args).map(|()| ExitCode::SUCCESS),
         cli::Command::Archive(args) => return archive::run(args).map(|()| ExitCode::SUCCESS),
+        cli::Command::Config(args) => {
+            print!("{}", cli::ServeSettings::merged(args.clone())?.explained()?);
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -62,7 +66,8 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
             cli::Command::Replay(_)
             | cli::Command::Verify(_)
             | cli::Command::Export(_)
-            | cli::Command::Archive(_) => Ok(()),
+            | cli::Command::Archive(_)
+            | cli::Command::Config(_) => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -72,7 +77,10 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
 /// tells its own story, shows only what goes wrong.
 fn start_logging(command: &cli::Command) {
     let quiet = match command {
-        cli::Command::Replay(_) | cli::Command::Verify(_) | cli::Command::Export(_) => true,
+        cli::Command::Replay(_)
+        | cli::Command::Verify(_)
+        | cli::Command::Export(_)
+        | cli::Command::Config(_) => true,
         #[cfg(feature = "dev-chain")]
         cli::Command::Demo(_) => true,
         _ => false,

@@ -23,6 +23,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
         grpc: settings.grpc,
         http: settings.http,
         settlement,
+        gateway: settings.gateway,
         settings: SettingsChange::default(),
     })
     .await?;

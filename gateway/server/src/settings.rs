@@ -2,8 +2,14 @@
 
 use crate::cli::{ServeArgs, ServeSettings};
 use anyhow::{Context, Result, bail};
+use clap::Args;
+use coretime_gateway::{GatewayConfig, Rate, TlsConfig};
+use coretime_settlement::parse_account;
+use std::fmt::Write;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The signer's key may be in this variable instead of a file. Never in an argument: others can read those.
 const SIGNER_VARIABLE: &str = "CORETIME_EXCHANGE_SIGNER";
@@ -19,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) grpc: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
     pub(crate) delivery_lead_timeslices: u32,
+    pub(crate) gateway: GatewayConfig,
 }
 
 /// Where the signer's key comes from.
@@ -28,37 +35,144 @@ pub(crate) enum SignerSource {
     Variable(&'static str),
 }
 
+impl ServeSettings {
+    /// What was told over the file over the defaults. What has no default may still be missing.
+    pub(crate) fn merged(args: ServeArgs) -> Result<ServeSettings> {
+        let file = args.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        let told = args.settings;
+        let usual = GatewayConfig::default();
+        Ok(ServeSettings {
+            chain: told.chain.or(file.chain),
+            custody: told.custody.or(file.custody),
+            signer_key: told.signer_key.or(file.signer_key),
+            data: told.data.or(file.data),
+            grpc: told.grpc.or(file.grpc).or(Some(SocketAddr::from(DEFAULT_GRPC))),
+            http: told.http.or(file.http),
+            delivery_lead_timeslices: told
+                .delivery_lead_timeslices
+                .or(file.delivery_lead_timeslices)
+                .or(Some(1)),
+            operators: told.operators.or(file.operators).or(Some(Vec::new())),
+            tls_certificate: told.tls_certificate.or(file.tls_certificate),
+            tls_key: told.tls_key.or(file.tls_key),
+            tls_client_ca: told.tls_client_ca.or(file.tls_client_ca),
+            tls_client_required: told.tls_client_required.or(file.tls_client_required).or(Some(false)),
+            max_connections: told.max_connections.or(file.max_connections).or(Some(usual.max_connections)),
+            max_streams: told.max_streams.or(file.max_streams).or(Some(usual.max_streams)),
+            max_streams_per_account: told
+                .max_streams_per_account
+                .or(file.max_streams_per_account)
+                .or(Some(usual.max_streams_per_account)),
+            account_rate: told.account_rate.or(file.account_rate).or(Some(usual.account_rate.per_second)),
+            account_burst: told.account_burst.or(file.account_burst).or(Some(usual.account_rate.burst)),
+            connection_rate: told
+                .connection_rate
+                .or(file.connection_rate)
+                .or(Some(usual.connection_rate.per_second)),
+            connection_burst: told
+                .connection_burst
+                .or(file.connection_burst)
+                .or(Some(usual.connection_rate.burst)),
+            session_lifetime_s: told
+                .session_lifetime_s
+                .or(file.session_lifetime_s)
+                .or(Some(usual.session_lifetime.as_secs())),
+            insecure: told.insecure.or(file.insecure).or(Some(false)),
+        })
+    }
+
+    fn gateway(&self) -> Result<GatewayConfig> {
+        let usual = GatewayConfig::default();
+        let operators = self.operators.iter().flatten();
+        let operators = operators.map(|text| parse_account(text).context("an operator's account is wrong"));
+        let rate = |usual: Rate, per_second: Option<NonZeroU32>, burst: Option<NonZeroU32>| Rate {
+            per_second: per_second.unwrap_or(usual.per_second),
+            burst: burst.unwrap_or(usual.burst),
+        };
+        Ok(GatewayConfig {
+            operators: operators.collect::<Result<_>>()?,
+            tls: self.tls()?,
+            max_connections: self.max_connections.unwrap_or(usual.max_connections),
+            max_streams: self.max_streams.unwrap_or(usual.max_streams),
+            max_streams_per_account: self.max_streams_per_account.unwrap_or(usual.max_streams_per_account),
+            account_rate: rate(usual.account_rate, self.account_rate, self.account_burst),
+            connection_rate: rate(usual.connection_rate, self.connection_rate, self.connection_burst),
+            session_lifetime: self.session_lifetime_s.map_or(usual.session_lifetime, Duration::from_secs),
+            ..usual
+        })
+    }
+
+    fn tls(&self) -> Result<Option<TlsConfig>> {
+        let read =
+            |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+        let required = self.tls_client_required.unwrap_or(false);
+        match (&self.tls_certificate, &self.tls_key) {
+            (None, None) if self.tls_client_ca.is_some() || required => {
+                bail!(
+                    "clients can show certificates only to a server that has one: give --tls-certificate FILE"
+                )
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) => bail!("the certificate's key is missing: give --tls-key FILE"),
+            (None, Some(_)) => bail!("the key's certificate is missing: give --tls-certificate FILE"),
+            (Some(_), Some(_)) if required && self.tls_client_ca.is_none() => {
+                bail!("nobody vouches for the certificates that clients must have: give --tls-client-ca FILE")
+            }
+            (Some(certificate), Some(key)) => Ok(Some(TlsConfig {
+                certificate_pem: read(certificate)?,
+                key_pem: read(key)?,
+                client_ca_pem: self.tls_client_ca.as_deref().map(read).transpose()?,
+                client_certificate_required: required,
+            })),
+        }
+    }
+
+    /// As a settings file: each setting with what it means, its value, or a comment where it has none.
+    pub(crate) fn explained(&self) -> Result<String> {
+        let values = toml::Table::try_from(self)?;
+        let command = ServeSettings::augment_args(clap::Command::new("serve"));
+        let mut text = String::new();
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str().replace('_', "-");
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            writeln!(text, "# {help}")?;
+            match values.get(&name) {
+                Some(value) => writeln!(text, "{name} = {value}\n")?,
+                None => writeln!(text, "# {name} is not set\n")?,
+            }
+        }
+        Ok(text)
+    }
+}
+
 impl Settings {
     /// Puts the sources together; names what is missing.
     pub(crate) fn effective(args: ServeArgs) -> Result<Settings> {
-        let file = args.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
-        let told = args.settings;
-        let signer = match told.signer_key.or(file.signer_key) {
+        let merged = ServeSettings::merged(args)?;
+        let gateway = merged.gateway()?;
+        let signer = match merged.signer_key {
             Some(path) => SignerSource::File(path),
             None if std::env::var_os(SIGNER_VARIABLE).is_some() => SignerSource::Variable(SIGNER_VARIABLE),
             None => bail!("the signer's key is missing: give --signer-key FILE or set {SIGNER_VARIABLE}"),
         };
         let settings = Settings {
-            chain: told.chain.or(file.chain).context("the chain is missing: give --chain URL")?,
-            custody: told
-                .custody
-                .or(file.custody)
-                .context("the custody account is missing: give --custody ADDRESS")?,
+            chain: merged.chain.context("the chain is missing: give --chain URL")?,
+            custody: merged.custody.context("the custody account is missing: give --custody ADDRESS")?,
             signer,
-            data: told.data.or(file.data).context("the data folder is missing: give --data DIR")?,
-            grpc: told.grpc.or(file.grpc).unwrap_or(SocketAddr::from(DEFAULT_GRPC)),
-            http: told.http.or(file.http),
-            delivery_lead_timeslices: told
-                .delivery_lead_timeslices
-                .or(file.delivery_lead_timeslices)
-                .unwrap_or(1),
+            data: merged.data.context("the data folder is missing: give --data DIR")?,
+            grpc: merged.grpc.unwrap_or(SocketAddr::from(DEFAULT_GRPC)),
+            http: merged.http,
+            delivery_lead_timeslices: merged.delivery_lead_timeslices.unwrap_or(1),
+            gateway,
         };
-        let insecure = told.insecure.or(file.insecure).unwrap_or(false);
-        for address in [Some(settings.grpc), settings.http].into_iter().flatten() {
+        let insecure = merged.insecure.unwrap_or(false);
+        // The status page is never encrypted.
+        let clear_grpc = Some(settings.grpc).filter(|_| settings.gateway.tls.is_none());
+        for address in [clear_grpc, settings.http].into_iter().flatten() {
             if !address.ip().is_loopback() && !insecure {
                 bail!(
-                    "{address} can be reached by others and nothing is encrypted: put a TLS proxy in front of a \
-                       loopback address, or say --insecure"
+                    "{address} can be reached by others and nothing is encrypted: give --tls-certificate and \
+                     --tls-key (gRPC), put a TLS proxy in front of a loopback address, or say --insecure"
                 );
             }
         }
@@ -120,5 +234,50 @@ mod tests {
         let open = ServeSettings { grpc: Some(([0, 0, 0, 0], 50_051).into()), ..complete() };
         assert!(told(open.clone()).is_err());
         assert!(told(ServeSettings { insecure: Some(true), ..open }).is_ok());
+    }
+
+    #[test]
+    fn the_printed_settings_are_a_file_that_means_the_same() {
+        let settings = ServeSettings {
+            operators: Some(vec![format!("0x{}", "11".repeat(32))]),
+            account_rate: NonZeroU32::new(7),
+            ..complete()
+        };
+        let merged = ServeSettings::merged(ServeArgs { config: None, settings }).unwrap();
+        let text = merged.explained().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("exchange.toml");
+        std::fs::write(&path, &text).unwrap();
+        let args = ServeArgs { config: Some(path), settings: ServeSettings::default() };
+        assert_eq!(ServeSettings::merged(args).unwrap(), merged);
+        assert!(text.contains("account-rate = 7\n") && text.contains("# http is not set\n"), "{text}");
+        // Every setting is explained.
+        let fields = toml::Table::try_from(merged).unwrap();
+        for name in fields.keys() {
+            assert!(text.contains(&format!("\n{name} = ")) || text.starts_with(name), "{name}");
+        }
+        assert_eq!(text.matches("# \n").count(), 0);
+    }
+
+    #[test]
+    fn half_a_tls_setup_is_named() {
+        let file = |name: &str| Some(PathBuf::from(name));
+        for (settings, missing) in [
+            (ServeSettings { tls_certificate: file("a"), ..complete() }, "--tls-key"),
+            (ServeSettings { tls_key: file("a"), ..complete() }, "--tls-certificate"),
+            (ServeSettings { tls_client_ca: file("a"), ..complete() }, "--tls-certificate"),
+            (
+                ServeSettings {
+                    tls_certificate: file("a"),
+                    tls_key: file("b"),
+                    tls_client_required: Some(true),
+                    ..complete()
+                },
+                "--tls-client-ca",
+            ),
+        ] {
+            let error = told(settings).unwrap_err().to_string();
+            assert!(error.contains(missing), "{error}");
+        }
     }
 }

@@ -23,11 +23,13 @@ const RELAY_BLOCK_MS: u64 = 6_000;
 
 /// What the exchange is started with.
 pub(crate) struct VenueConfig {
-    /// `log/` and `store/` are inside.
+    /// `log/`, `store/` and the access journal are inside.
     pub(crate) data: PathBuf,
     pub(crate) grpc: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
     pub(crate) settlement: SettlementConfig,
+    /// Its journal is in the data folder, whatever it says.
+    pub(crate) gateway: GatewayConfig,
     /// What is configured on top of what the chain asks for.
     pub(crate) settings: SettingsChange,
 }
@@ -75,7 +77,9 @@ impl Venue {
             timeslice_duration: Duration::from_millis(timeslice_ms),
         };
         let source = Arc::new(StoredFills(fills.clone()));
-        let gateway = Gateway::new(GatewayConfig::default(), engine.clone(), source, info)?;
+        let access_journal = Some(config.data.join("access").join("journal"));
+        let gateway_config = GatewayConfig { access_journal, ..config.gateway };
+        let gateway = Gateway::new(gateway_config, engine.clone(), source, info)?;
         let grpc = listen(config.grpc).await?;
         let http = match config.http {
             Some(address) => Some(listen(address).await?),

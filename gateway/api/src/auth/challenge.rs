@@ -53,6 +53,10 @@ impl Challenges {
     /// Whether the text is a challenge that was made here for this account and can still be used.
     pub(crate) fn check(&self, account: AccountId, text: &str, now_ms: u64) -> Result<Genuine, AuthError> {
         let (body, seal) = text.rsplit_once(SEAL).ok_or(AuthError::ChallengeInvalid)?;
+        // Only as it was written: the same challenge has one form.
+        if seal.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(AuthError::ChallengeInvalid);
+        }
         let seal = blake3::Hash::from_hex(seal).map_err(|_| AuthError::ChallengeInvalid)?;
         // The comparison takes the same time wherever the two differ.
         if seal != blake3::keyed_hash(&self.secret, body.as_bytes()) {
@@ -168,9 +172,18 @@ mod tests {
         let (foreign, _) = challenges(8, 10).create(ALICE, NOW_MS).unwrap();
         let (restarted, _) = challenges(7, 10).create(ALICE, NOW_MS).unwrap();
         let later = text.replace("1060000", "9960000");
-        for wrong in
-            ["", "Seal: ", &foreign, &restarted, &later, &format!("{text}\n"), &text[..text.len() - 1]]
-        {
+        let (body, seal) = text.rsplit_once(SEAL).unwrap();
+        let upper = format!("{body}{SEAL}{}", seal.to_uppercase());
+        for wrong in [
+            "",
+            "Seal: ",
+            &foreign,
+            &restarted,
+            &later,
+            &upper,
+            &format!("{text}\n"),
+            &text[..text.len() - 1],
+        ] {
             assert!(matches!(ours.check(ALICE, wrong, NOW_MS), Err(AuthError::ChallengeInvalid)), "{wrong}");
         }
         let bob = AccountId([2; 32]);

@@ -2,13 +2,14 @@
 
 use super::{
     AuthError,
-    access::AccessLayer,
+    access::{AccessLayer, Credentials},
     challenge::Challenges,
-    session::{Session, Sessions},
+    keys::Keys,
+    session::{Caller, Sessions},
     signature::{Scheme, verify},
     unix_time_ms,
 };
-use crate::venue_info::VenueInfo;
+use crate::{config::GatewayConfig, venue_info::VenueInfo};
 use coretime_fuzzing::{Campaign, Corpus};
 use coretime_types::AccountId;
 use ed25519_dalek::Signer;
@@ -50,10 +51,11 @@ fn only_a_challenge_that_was_made_is_taken() {
 
 #[test]
 fn only_a_token_that_was_given_out_opens_a_session() {
-    let sessions = Arc::new(Sessions::new(3_600_000, 10, 10));
+    let sessions = Sessions::new(3_600_000, 10, 10);
     let (token, session) = sessions.open(ALICE, unix_time_ms()).unwrap();
+    let credentials = Credentials::new(sessions, Keys::open(None).unwrap(), &GatewayConfig::default());
     let bearer = format!("Bearer {token}");
-    let access = AccessLayer::new(sessions);
+    let access = AccessLayer::new(Arc::new(credentials));
     let corpus = Corpus::texts([bearer.clone(), format!("Basic {token}"), token]);
     let tally = Campaign::new("credentials", 30_000).run(&corpus, |bytes, tally| {
         // What HTTP does not carry does not come this far.
@@ -62,7 +64,7 @@ fn only_a_token_that_was_given_out_opens_a_session() {
         *request.uri_mut() = "/coretime.exchange.v1.AccountService/GetAccount".parse().unwrap();
         request.headers_mut().insert(AUTHORIZATION, header);
         let outcome = access.admit(&mut request);
-        let attached = request.extensions().get::<Session>();
+        let attached = request.extensions().get::<Caller>();
         if bytes == bearer.as_bytes() {
             assert!(outcome.is_ok());
             assert_eq!(attached, Some(&session));

@@ -1,6 +1,6 @@
 //! Sessions: which token acts for which account, and until when.
 
-use super::{AuthError, random_bytes};
+use super::{AuthError, hash_token, random_bytes};
 use coretime_types::AccountId;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -9,9 +9,54 @@ use std::{
 
 /// Who calls: found by its token, attached to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Session {
+pub(crate) struct Caller {
     pub(crate) account: AccountId,
     pub(crate) expires_ms: u64,
+    pub(crate) scopes: Scopes,
+    pub(crate) kind: CallerKind,
+    /// To find out later whether it is still good.
+    pub(crate) token: TokenHash,
+}
+
+/// What a caller has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallerKind {
+    /// A session that a signature has opened.
+    Session,
+    /// A key that a session has made.
+    ApiKey,
+}
+
+/// What a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scopes {
+    pub(crate) read: bool,
+    pub(crate) trade: bool,
+    pub(crate) withdraw: bool,
+}
+
+impl Scopes {
+    pub(crate) const ALL: Scopes = Scopes { read: true, trade: true, withdraw: true };
+    const NONE: Scopes = Scopes { read: false, trade: false, withdraw: false };
+
+    /// As the journal writes them.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = [(self.read, "read"), (self.trade, "trade"), (self.withdraw, "withdraw")];
+        all.into_iter().filter_map(|(has, name)| has.then_some(name))
+    }
+
+    pub(crate) fn named<'a>(names: impl Iterator<Item = &'a str>) -> Option<Scopes> {
+        let mut scopes = Scopes::NONE;
+        for name in names {
+            match name {
+                "read" => scopes.read = true,
+                "trade" => scopes.trade = true,
+                "withdraw" => scopes.withdraw = true,
+                _ => return None,
+            }
+        }
+        Some(scopes)
+    }
 }
 
 /// All sessions. Tokens are kept hashed: who reads the memory cannot act for anyone, and finding one by its hash takes
@@ -23,11 +68,12 @@ pub(crate) struct Sessions {
     open: RwLock<Open>,
 }
 
-type TokenHash = [u8; 32];
+/// The hash of a token.
+pub(crate) type TokenHash = [u8; 32];
 
 #[derive(Default)]
 struct Open {
-    by_token: BTreeMap<TokenHash, Session>,
+    by_token: BTreeMap<TokenHash, Caller>,
     /// The oldest first.
     by_account: BTreeMap<AccountId, VecDeque<TokenHash>>,
 }
@@ -38,9 +84,16 @@ impl Sessions {
     }
 
     /// Opens a session; its token is told this once.
-    pub(crate) fn open(&self, account: AccountId, now_ms: u64) -> Result<(String, Session), AuthError> {
+    pub(crate) fn open(&self, account: AccountId, now_ms: u64) -> Result<(String, Caller), AuthError> {
         let token = hex::encode(random_bytes::<32>()?);
-        let session = Session { account, expires_ms: now_ms.saturating_add(self.lifetime_ms) };
+        let hash = hash_token(&token);
+        let session = Caller {
+            account,
+            expires_ms: now_ms.saturating_add(self.lifetime_ms),
+            scopes: Scopes::ALL,
+            kind: CallerKind::Session,
+            token: hash,
+        };
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         if open.count_of(account) >= self.max_per_account {
             open.end_oldest(account);
@@ -51,17 +104,30 @@ impl Sessions {
         if open.by_token.len() >= self.max_sessions {
             return Err(AuthError::TooManySessions);
         }
-        let hash = hash(&token);
         open.by_token.insert(hash, session);
         open.by_account.entry(account).or_default().push_back(hash);
         Ok((token, session))
     }
 
     /// The session of a token.
-    pub(crate) fn find(&self, token: &str, now_ms: u64) -> Result<Session, AuthError> {
+    pub(crate) fn find(&self, token: &str, now_ms: u64) -> Result<Caller, AuthError> {
+        self.find_hash(hash_token(token), now_ms)
+    }
+
+    /// The session of a token, by its hash.
+    pub(crate) fn find_hash(&self, token: TokenHash, now_ms: u64) -> Result<Caller, AuthError> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let session = open.by_token.get(&hash(token)).copied();
+        let session = open.by_token.get(&token).copied();
         session.filter(|session| now_ms < session.expires_ms).ok_or(AuthError::CredentialsInvalid)
+    }
+
+    /// Ends a session.
+    pub(crate) fn end(&self, account: AccountId, token: TokenHash) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.by_token.remove(&token);
+        if let Some(hashes) = open.by_account.get_mut(&account) {
+            hashes.retain(|hash| *hash != token);
+        }
     }
 }
 
@@ -85,10 +151,6 @@ impl Open {
             !hashes.is_empty()
         });
     }
-}
-
-fn hash(token: &str) -> TokenHash {
-    *blake3::hash(token.as_bytes()).as_bytes()
 }
 
 #[cfg(test)]

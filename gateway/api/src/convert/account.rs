@@ -25,7 +25,16 @@ fn from_ss58(text: &str) -> Option<AccountId> {
     }
     let key = match body.first()? {
         0..64 => body.get(1..)?,
-        64..128 => body.get(2..)?,
+        // Fourteen bits in two bytes: the upper six of the first's lower bits, then the second's; below 64 one byte
+        // would do, and only that is an address.
+        first @ 64..128 => {
+            let second = *body.get(1)?;
+            let low = (first << 2) | (second >> 6);
+            if low < 64 && second & 0x3f == 0 {
+                return None;
+            }
+            body.get(2..)?
+        }
         _ => return None,
     };
     Some(AccountId(key.try_into().ok()?))
@@ -75,6 +84,18 @@ mod tests {
         let account = AccountId([0xa5; 32]);
         for prefix in [0, 1, 63, 64, 255, 256, 2_206, 16_383] {
             assert_eq!(from_ss58(&to_ss58(account, prefix)), Some(account), "{prefix}");
+        }
+    }
+
+    #[test]
+    fn a_short_prefix_in_the_long_form_is_no_address() {
+        for prefix in [0_u16, 42, 63] {
+            let [low, high] = prefix.to_le_bytes();
+            let mut bytes = vec![(low >> 2) | 0x40, high | (low << 6)];
+            bytes.extend([0xa5; 32]);
+            let checksum = ss58_checksum(&bytes);
+            bytes.extend(checksum);
+            assert_eq!(from_ss58(&bs58::encode(bytes).into_string()), None, "{prefix}");
         }
     }
 

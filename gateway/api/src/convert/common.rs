@@ -2,7 +2,7 @@
 
 use super::{FieldError, required};
 use coretime_proto::v1;
-use coretime_sequencer::{Position, Receipt};
+use coretime_sequencer::{Position, Receipt, Record};
 use coretime_types::{CoreIndex, CoreMask, Planck, Region, RegionId, RequestId, Side, Timeslice, Window};
 
 pub(crate) fn window(window: v1::Window) -> Window {
@@ -79,6 +79,15 @@ pub(crate) fn receipt_message(receipt: &Receipt) -> v1::Receipt {
         sequence: receipt.sequence.0,
         chain_hash: receipt.chain_hash.0.to_vec(),
         time_unix_ms: time_message(receipt.time_ms),
+    }
+}
+
+/// Where a record is.
+pub(crate) fn record_receipt(record: &Record) -> v1::Receipt {
+    v1::Receipt {
+        sequence: record.sequence.0,
+        chain_hash: record.chain_hash.0.to_vec(),
+        time_unix_ms: time_message(record.time_ms),
     }
 }
 

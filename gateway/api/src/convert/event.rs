@@ -60,7 +60,7 @@ impl Origin {
 }
 
 /// Which account sent a command; `None` for what the venue and the chain send.
-fn sender(command: &Command) -> Option<AccountId> {
+pub(crate) fn sender(command: &Command) -> Option<AccountId> {
     match command {
         Command::PlaceBid(bid) => Some(bid.account),
         Command::PlaceAsk(ask) => Some(ask.account),

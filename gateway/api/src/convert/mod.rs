@@ -2,6 +2,7 @@
 //! whether a message can be a command at all.
 
 pub(crate) mod account;
+pub(crate) mod book;
 pub(crate) mod common;
 pub(crate) mod event;
 pub(crate) mod instruction;

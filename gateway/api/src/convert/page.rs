@@ -2,6 +2,7 @@
 
 use super::FieldError;
 use coretime_types::{CoreIndex, CoreMask, OrderId, RegionId, Timeslice, TradeId};
+use std::str::FromStr;
 
 const DEFAULT_PAGE_SIZE: usize = 100;
 const MAX_PAGE_SIZE: i32 = 1_000;
@@ -28,7 +29,13 @@ fn wrong_token() -> FieldError {
 
 /// A token that is a number: the last one of the page before.
 pub(crate) fn number_token(token: &str) -> Result<Option<u64>, FieldError> {
-    if token.is_empty() { Ok(None) } else { token.parse().map(Some).map_err(|_| wrong_token()) }
+    if token.is_empty() { Ok(None) } else { number(token).map(Some) }
+}
+
+/// A number just as it was given out: without sign, blanks or leading zeros.
+fn number<T: FromStr + ToString>(text: &str) -> Result<T, FieldError> {
+    let number = text.parse::<T>().ok().filter(|number| number.to_string() == text);
+    number.ok_or_else(wrong_token)
 }
 
 /// A token of `ListFills`: the last trade looked at, and the filter it belongs to.
@@ -37,8 +44,7 @@ pub(crate) fn fill_token(token: &str, filter: Option<OrderId>) -> Result<Option<
         return Ok(None);
     }
     let (trade, order) = token.split_once('-').ok_or_else(wrong_token)?;
-    let (trade, order): (u64, u64) =
-        (trade.parse().map_err(|_| wrong_token())?, order.parse().map_err(|_| wrong_token())?);
+    let (trade, order): (u64, u64) = (number(trade)?, number(order)?);
     if filter.map_or(0, |order| order.0) == order { Ok(Some(TradeId(trade))) } else { Err(wrong_token()) }
 }
 
@@ -57,11 +63,12 @@ pub(crate) fn region_token(token: &str) -> Result<Option<RegionId>, FieldError> 
     else {
         return Err(wrong_token());
     };
-    Ok(Some(RegionId {
-        begin: Timeslice(begin.parse().map_err(|_| wrong_token())?),
-        core: CoreIndex(core.parse().map_err(|_| wrong_token())?),
+    let region = RegionId {
+        begin: Timeslice(number(begin)?),
+        core: CoreIndex(number(core)?),
         mask: CoreMask::from_hex(mask).map_err(|_| wrong_token())?,
-    }))
+    };
+    if region_token_text(region) == token { Ok(Some(region)) } else { Err(wrong_token()) }
 }
 
 pub(crate) fn region_token_text(last: RegionId) -> String {
@@ -88,10 +95,11 @@ mod tests {
         let order = Some(OrderId(3));
         assert_eq!(fill_token(&fill_token_text(TradeId(9), order), order), Ok(Some(TradeId(9))));
         assert!(fill_token(&fill_token_text(TradeId(9), order), None).is_err());
-        for wrong in ["x", "-", "--", "1-2-3-4", "1-2", "é-1", "99999999999999999999"] {
+        let upper = "5-6-FFFFFFFFFFFFFFFFFFFF";
+        for wrong in ["x", "-", "--", "1-2-3-4", "1-2", "é-1", "99999999999999999999", "+5", "005", upper] {
             assert!(number_token(wrong).is_err() && region_token(wrong).is_err(), "{wrong}");
         }
-        for wrong in ["x", "1", "-", "1-", "-0", "1-2-3"] {
+        for wrong in ["x", "1", "-", "1-", "-0", "1-2-3", "+1-0", "01-0", "1-00"] {
             assert!(fill_token(wrong, None).is_err(), "{wrong}");
         }
     }

@@ -27,6 +27,25 @@ impl Api {
     ) -> Result<Accepted, Status> {
         let origin = Origin::of(&command);
         let receipt = self.submit(command).await?;
+        Accepted::read(account, origin, receipt, field_at_fault)
+    }
+}
+
+/// Whether it is the quote that was rejected, not its only element: the rules check these reasons for the whole first,
+/// so no element can have them.
+pub(super) fn is_whole_quote(rejection: &Rejection) -> bool {
+    use RejectReason::{DuplicateRequest, InvalidSize, Malformed, Suspended};
+    matches!(rejection.reason, Suspended | DuplicateRequest | InvalidSize | Malformed)
+}
+
+impl Accepted {
+    /// What came of a command of this account, unless it was rejected.
+    pub(super) fn read(
+        account: AccountId,
+        origin: Origin,
+        receipt: Receipt,
+        field_at_fault: fn(RejectReason) -> Option<&'static str>,
+    ) -> Result<Accepted, Status> {
         if let [Event::Rejected(rejection)] = &receipt.events[..] {
             return Err(status::rejected(rejection, field_at_fault(rejection.reason), &receipt));
         }
@@ -34,31 +53,6 @@ impl Api {
         Ok(Accepted { receipt, events })
     }
 
-    /// Has a quote carried out. Unlike other commands it is accepted though an element of it was rejected.
-    pub(super) async fn execute_quote(
-        &self,
-        command: Command,
-        field_at_fault: fn(RejectReason) -> Option<&'static str>,
-    ) -> Result<(Origin, Receipt), Status> {
-        let origin = Origin::of(&command);
-        let receipt = self.submit(command).await?;
-        match &receipt.events[..] {
-            [Event::Rejected(rejection)] if is_whole_quote(rejection) => {
-                Err(status::rejected(rejection, field_at_fault(rejection.reason), &receipt))
-            }
-            _ => Ok((origin, receipt)),
-        }
-    }
-}
-
-/// Whether it is the quote that was rejected, not its only element: the rules check these reasons for the whole first,
-/// so no element can have them.
-fn is_whole_quote(rejection: &Rejection) -> bool {
-    use RejectReason::{DuplicateRequest, InvalidSize, Malformed, Suspended};
-    matches!(rejection.reason, Suspended | DuplicateRequest | InvalidSize | Malformed)
-}
-
-impl Accepted {
     /// The ids of the orders that were accepted.
     pub(super) fn accepted_ids(&self) -> Vec<u64> {
         let ids = self.events.iter().filter_map(|event| match &event.event {

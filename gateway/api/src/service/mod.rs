@@ -4,22 +4,28 @@ mod account;
 mod auth;
 mod command;
 mod market_data;
+mod operator;
 mod order;
+mod order_calls;
 mod order_events;
+mod order_session;
 mod settlement;
 mod venue;
 
 use crate::{
     auth::{
         AuthError,
+        access::Credentials,
         challenge::Challenges,
-        session::{Session, Sessions},
-        unix_time_ms,
+        keys::Keys,
+        session::{Caller, Sessions},
     },
     config::GatewayConfig,
+    feed::Feed,
     fill_source::{FillSource, FillSourceError},
+    server::GatewayError,
     status,
-    streams::{Follow, StreamSlots},
+    streams::{Guards, StreamCredentials, StreamSlots},
     venue_info::VenueInfo,
 };
 use coretime_market::Market;
@@ -36,8 +42,11 @@ pub(crate) struct State {
     pub(crate) fills: Arc<dyn FillSource>,
     pub(crate) venue: VenueInfo,
     pub(crate) challenges: Challenges,
-    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) credentials: Arc<Credentials>,
     pub(crate) slots: Arc<StreamSlots>,
+    pub(crate) feed: Feed,
+    /// Every order session that is not over yet holds a receiver.
+    pub(crate) order_sessions: watch::Sender<()>,
     /// Turns true when the gateway shuts down.
     pub(crate) shutdown: watch::Receiver<bool>,
 }
@@ -53,17 +62,32 @@ impl State {
         fills: Arc<dyn FillSource>,
         venue: VenueInfo,
         shutdown: watch::Receiver<bool>,
-    ) -> Result<State, AuthError> {
+    ) -> Result<State, GatewayError> {
         let challenges =
-            Challenges::new(&venue, milliseconds(config.challenge_lifetime), config.max_used_challenges)?;
+            Challenges::new(&venue, milliseconds(config.challenge_lifetime), config.max_used_challenges)
+                .map_err(|error| GatewayError::NoRandomness(error.to_string()))?;
         let sessions = Sessions::new(
             milliseconds(config.session_lifetime),
             config.max_sessions,
             config.max_sessions_per_account,
         );
+        let keys = Keys::open(config.access_journal.as_deref()).map_err(GatewayError::Journal)?;
+        let credentials = Arc::new(Credentials::new(sessions, keys, &config));
         let slots =
             StreamSlots::new(config.max_streams, config.max_public_streams, config.max_streams_per_account);
-        Ok(State { config, engine, fills, venue, challenges, sessions: Arc::new(sessions), slots, shutdown })
+        let feed = Feed::start(engine.clone(), config.feed_capacity_records).map_err(GatewayError::Thread)?;
+        Ok(State {
+            config,
+            engine,
+            fills,
+            venue,
+            challenges,
+            credentials,
+            slots,
+            feed,
+            order_sessions: watch::Sender::new(()),
+            shutdown,
+        })
     }
 }
 
@@ -100,27 +124,24 @@ impl Api {
         answer.map_err(|error| status::store_unavailable(&error))
     }
 
-    /// Prepares a stream from the present position on.
-    fn follow(&self, session: Option<Session>) -> Result<Follow, Status> {
-        Ok(Follow {
-            _slot: self.0.slots.take(session.map(|session| session.account))?,
-            subscription: self.0.engine.subscribe(),
-            shutdown: self.0.shutdown.clone(),
-            session_left: session
-                .map(|session| Duration::from_millis(session.expires_ms.saturating_sub(unix_time_ms()))),
-        })
+    /// Takes a place for a stream and waits until the feed has all that is durable.
+    async fn guards(&self, caller: Option<Caller>) -> Result<Guards, Status> {
+        let slot = self.0.slots.take(caller.map(|caller| caller.account))?;
+        self.0.feed.caught_up().await?;
+        let credentials = caller.map(|caller| StreamCredentials::new(caller, self.0.credentials.clone()));
+        Ok(Guards { _slot: slot, shutdown: self.0.shutdown.clone(), credentials })
     }
 }
 
 /// Who calls: the access check attached it. Without it nobody gets in, should a call be missing there.
-fn session<T>(request: &Request<T>) -> Result<Session, Status> {
-    let session = request.extensions().get::<Session>().copied();
-    session.ok_or_else(|| status::not_admitted(AuthError::CredentialsMissing))
+fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
+    let caller = request.extensions().get::<Caller>().copied();
+    caller.ok_or_else(|| status::not_admitted(AuthError::CredentialsMissing))
 }
 
-/// The session's account, and the message.
+/// The caller's account, and the message.
 fn open<T>(request: Request<T>) -> Result<(AccountId, T), Status> {
-    Ok((session(&request)?.account, request.into_inner()))
+    Ok((caller(&request)?.account, request.into_inner()))
 }
 
 fn milliseconds(duration: Duration) -> u64 {

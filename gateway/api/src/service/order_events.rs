@@ -2,72 +2,82 @@
 
 use super::Api;
 use crate::{
-    auth::session::Session,
+    auth::session::Caller,
     convert::{
-        common::{position_message, receipt_message},
-        event::{Origin, Own, OwnReader},
+        common::{position_message, record_receipt},
+        instruction::ledger_instruction,
+        order_view::live_order,
     },
+    feed::{AccountReader, Entry, Replica},
+    status,
+    streams::stream as follow,
 };
-use coretime_market::Market;
 use coretime_proto::v1::{self, stream_order_events_response::Message};
-use coretime_sequencer::{Receipt, Record};
-use coretime_types::Sequence;
+use coretime_types::{AccountId, Sequence};
 use futures::stream::BoxStream;
+use std::iter;
 use tonic::Status;
 
-/// Follows the account's events from now on.
-///
-/// Events name orders, not accounts, so the stream must know which orders are the account's before it begins:
-/// 1. it subscribes at some position P,
-/// 2. asks the engine what the account has, which is answered at some later state Q,
-/// 3. announces the durable position R as its start, which is not before Q (answers come after they are durable).
-///
-/// Records from P to R only bring its knowledge up to R; doing so again from P to Q does no harm. Every event after R
-/// is given, and every read made after the start shows what happened up to R.
+/// Orders and instructions in one message, at most: none is near the size that clients take by default.
+const SNAPSHOT_PART: usize = 1_000;
+
+/// Follows the account's events, from a snapshot on or from where the client left off.
 pub(super) async fn stream(
     api: &Api,
-    session: Session,
+    caller: Caller,
+    request: v1::StreamOrderEventsRequest,
 ) -> Result<BoxStream<'static, Result<v1::StreamOrderEventsResponse, Status>>, Status> {
-    let account = session.account;
-    let follow = api.follow(Some(session))?;
-    let (mut own, _) = api.query(move |market| own_of(market, account)).await?;
-    let start = api.0.engine.durable_position();
-    let start_message = Message::Start(v1::StreamStart { position: Some(position_message(start)) });
-    Ok(follow.stream(message(start_message), move |record| {
-        let reader = OwnReader::new(account, &mut own, Origin::of(&record.command));
-        let events = reader.read_all(&record.events);
-        batch(record, start.sequence, events)
+    let account = caller.account;
+    let guards = api.guards(Some(caller)).await?;
+    let (reader, start, snapshot) = begin(api, account, request.resume_after_sequence)?;
+    let snapshot = snapshot.into_iter().map(Message::Snapshot);
+    let first = iter::once(Message::Start(start)).chain(snapshot).map(message).collect();
+    Ok(follow(guards, reader, first, move |entry| {
+        batch(entry, account).map(|batch| message(Message::Batch(batch))).into_iter().collect()
     }))
 }
 
-fn own_of(market: &Market, account: coretime_types::AccountId) -> Own {
-    let instructions = market.instructions().filter(|instruction| instruction.account == account);
-    Own {
-        orders: market.orders_of(account).map(|order| order.order_id).collect(),
-        instructions: instructions.map(|instruction| instruction.number).collect(),
-    }
+/// Where an account's stream begins, and what the account has there, unless it is resumed.
+pub(super) fn begin(
+    api: &Api,
+    account: AccountId,
+    resume_after: Option<u64>,
+) -> Result<(AccountReader, v1::StreamStart, Vec<v1::AccountSnapshot>), Status> {
+    let look = |replica: &Replica| match resume_after {
+        Some(sequence) => (v1::Position { sequence, chain_hash: Vec::new() }, Vec::new()),
+        None => (position_message(replica.position()), snapshot(replica, account)),
+    };
+    let followed = api.0.feed.follow_account(account, resume_after.map(Sequence), look);
+    let (reader, (position, snapshot)) = followed.map_err(|_| status::resume_too_old())?;
+    Ok((reader, v1::StreamStart { position: Some(position) }, snapshot))
 }
 
-fn batch(
-    record: &Record,
-    start: Sequence,
-    events: Vec<v1::OrderEvent>,
-) -> Option<v1::StreamOrderEventsResponse> {
-    if record.sequence <= start || events.is_empty() {
-        return None;
+/// What the account has, in parts of which the last is complete.
+fn snapshot(replica: &Replica, account: AccountId) -> Vec<v1::AccountSnapshot> {
+    let market = replica.market();
+    let orders: Vec<v1::Order> = market.orders_of(account).map(live_order).collect();
+    let outstanding = market.instructions().filter(|instruction| instruction.account == account);
+    let instructions: Vec<v1::Instruction> = outstanding.cloned().map(ledger_instruction).collect();
+    let orders = orders
+        .chunks(SNAPSHOT_PART)
+        .map(|orders| v1::AccountSnapshot { orders: orders.to_vec(), ..v1::AccountSnapshot::default() });
+    let instructions = instructions.chunks(SNAPSHOT_PART).map(|instructions| v1::AccountSnapshot {
+        instructions: instructions.to_vec(),
+        ..v1::AccountSnapshot::default()
+    });
+    let mut parts: Vec<_> = orders.chain(instructions).collect();
+    match parts.last_mut() {
+        Some(last) => last.complete = true,
+        None => parts.push(v1::AccountSnapshot { complete: true, ..v1::AccountSnapshot::default() }),
     }
-    let receipt = Some(record_receipt(record));
-    Some(message(Message::Batch(v1::OrderEventBatch { receipt, events })))
+    parts
 }
 
-/// Where a record is.
-pub(super) fn record_receipt(record: &Record) -> v1::Receipt {
-    receipt_message(&Receipt {
-        sequence: record.sequence,
-        chain_hash: record.chain_hash,
-        time_ms: record.time_ms,
-        events: record.events.clone(),
-    })
+/// What the account sees of a record; `None`: nothing.
+pub(super) fn batch(entry: &Entry, account: AccountId) -> Option<v1::OrderEventBatch> {
+    let events = entry.events_of(account);
+    let receipt = Some(record_receipt(&entry.record));
+    (!events.is_empty()).then_some(v1::OrderEventBatch { receipt, events })
 }
 
 fn message(message: Message) -> v1::StreamOrderEventsResponse {

@@ -75,6 +75,12 @@ fn limits(config: &GatewayConfig) -> v1::GatewayLimits {
         challenge_lifetime_ms: milliseconds(config.challenge_lifetime),
         session_lifetime_ms: milliseconds(config.session_lifetime),
         max_sessions_per_account: u32::try_from(config.max_sessions_per_account).unwrap_or(u32::MAX),
+        account_rate_per_second: config.account_rate.per_second.get(),
+        account_rate_burst: config.account_rate.burst.get(),
+        connection_rate_per_second: config.connection_rate.per_second.get(),
+        connection_rate_burst: config.connection_rate.burst.get(),
+        max_pending_per_order_session: u32::try_from(config.max_pending_per_order_session)
+            .unwrap_or(u32::MAX),
     }
 }
 

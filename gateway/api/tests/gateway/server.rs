@@ -8,10 +8,11 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     "coretime.exchange.v1.AccountService",
     "coretime.exchange.v1.AuthService",
     "coretime.exchange.v1.MarketDataService",
+    "coretime.exchange.v1.OperatorService",
     "coretime.exchange.v1.OrderService",
     "coretime.exchange.v1.SettlementService",
     "coretime.exchange.v1.VenueService",
@@ -73,6 +74,8 @@ async fn a_shutdown_turns_health_ends_streams_and_comes_to_its_end() {
     let mut watch = health.watch(request).await.unwrap().into_inner();
     assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     let mut events = alice.events().await;
+    // The start, and the snapshot behind it.
+    events.message().await.unwrap();
     events.message().await.unwrap();
 
     let serving = venue.shut_down();
@@ -89,6 +92,8 @@ async fn a_stopped_engine_is_unavailable_and_ends_streams() {
     let mut venue = Venue::start().await;
     let alice = venue.trader(1).await;
     let mut events = alice.events().await;
+    // The start, and the snapshot behind it.
+    events.message().await.unwrap();
     events.message().await.unwrap();
     venue.stop_engine();
     let status = soon(events.message()).await.unwrap_err();

@@ -2,7 +2,7 @@
 
 use crate::{
     orders::{kinds, market},
-    venue::{Key, Trader, Venue, ask, bid, log_in, reason, soon},
+    venue::{Key, Trader, Venue, ask, bid, log_in, metadata, reason, soon},
 };
 use coretime_gateway::GatewayConfig;
 use coretime_proto::v1::{
@@ -12,11 +12,43 @@ use coretime_types::{BlockNumber, Command, InstructionNumber, Planck, Settlement
 use std::time::Duration;
 use tonic::{Code, Streaming};
 
+/// The stream's start, and the snapshot behind it.
+async fn begin(
+    stream: &mut Streaming<v1::StreamOrderEventsResponse>,
+) -> (u64, Vec<v1::Order>, Vec<v1::Instruction>) {
+    let sequence = resumed(stream).await;
+    let (mut orders, mut instructions) = (Vec::new(), Vec::new());
+    loop {
+        match soon(stream.message()).await.unwrap().unwrap().message {
+            Some(Message::Snapshot(part)) => {
+                orders.extend(part.orders);
+                instructions.extend(part.instructions);
+                if part.complete {
+                    return (sequence, orders, instructions);
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 async fn start(stream: &mut Streaming<v1::StreamOrderEventsResponse>) -> u64 {
+    begin(stream).await.0
+}
+
+async fn resumed(stream: &mut Streaming<v1::StreamOrderEventsResponse>) -> u64 {
     match soon(stream.message()).await.unwrap().unwrap().message {
         Some(Message::Start(start)) => start.position.unwrap().sequence,
         other => panic!("{other:?}"),
     }
+}
+
+async fn resume(
+    trader: &Trader,
+    after: u64,
+) -> Result<Streaming<v1::StreamOrderEventsResponse>, tonic::Status> {
+    let request = v1::StreamOrderEventsRequest { resume_after_sequence: Some(after) };
+    trader.orders().stream_order_events(trader.with(request)).await.map(tonic::Response::into_inner)
 }
 
 async fn batch(stream: &mut Streaming<v1::StreamOrderEventsResponse>) -> (u64, Vec<&'static str>) {
@@ -82,9 +114,58 @@ async fn a_stream_opened_in_the_middle_of_trading_misses_nothing() {
 }
 
 #[tokio::test]
+async fn a_stream_begins_with_what_there_is_and_is_resumed_without_a_gap() {
+    let (venue, alice, bob, region) = market().await;
+    let resting = alice.place_bid(bid(11, 90, 120, 130)).await.unwrap().order_id;
+    let withdraw = v1::WithdrawFundsRequest { amount_planck: "5".into(), request_id: 0 };
+    alice.accounts().withdraw_funds(alice.with(withdraw)).await.unwrap();
+    let mut stream = alice.events().await;
+    let (begun, orders, instructions) = begin(&mut stream).await;
+    assert_eq!(begun, venue.sequence());
+    assert_eq!(orders.iter().map(|order| order.order_id).collect::<Vec<_>>(), [resting]);
+    assert_eq!(instructions.iter().map(|one| one.number).collect::<Vec<_>>(), [1]);
+
+    let seen = alice.place_bid(bid(12, 1, 100, 110)).await.unwrap().receipt.unwrap().sequence;
+    assert_eq!(batch(&mut stream).await, (seen, vec!["accepted"]));
+    drop(stream);
+    // Nobody listens: something of another's in between, then the own order trades.
+    venue.deposit(bob.account, 1).await;
+    let traded = bob.place_ask(ask(22, 90, region)).await.unwrap().receipt.unwrap().sequence;
+    let mut stream = resume(&alice, seen).await.unwrap();
+    assert_eq!(resumed(&mut stream).await, seen);
+    assert_eq!(batch(&mut stream).await, (traded, vec!["fill", "done"]));
+    let later = alice.place_bid(bid(13, 1, 100, 110)).await.unwrap().receipt.unwrap().sequence;
+    assert_eq!(batch(&mut stream).await, (later, vec!["accepted"]));
+
+    let status = resume(&alice, venue.sequence() + 1).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::OutOfRange, "RESUME_TOO_OLD"));
+}
+
+#[tokio::test]
+async fn what_is_no_longer_at_hand_cannot_be_resumed_after() {
+    let config = GatewayConfig { feed_capacity_records: 8, ..GatewayConfig::default() };
+    let venue = Venue::start_with(config, 1_024).await;
+    let (alice, bob) = (venue.trader(1).await, venue.trader(2).await);
+    venue.deposit(alice.account, 1_000_000).await;
+    venue.deposit(bob.account, 1_000_000).await;
+    let first = alice.place_bid(bid(1, 1, 100, 110)).await.unwrap().receipt.unwrap().sequence;
+    let mut own = alice.events().await;
+    start(&mut own).await;
+    for name in 1..=20 {
+        bob.place_bid(bid(name, 1, 100, 110)).await.unwrap();
+    }
+    // Twenty records of another's later alice's stream is not behind.
+    let second = alice.place_bid(bid(2, 1, 100, 110)).await.unwrap().receipt.unwrap().sequence;
+    assert_eq!(batch(&mut own).await, (second, vec!["accepted"]));
+    let status = resume(&alice, first - 1).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::OutOfRange, "RESUME_TOO_OLD"));
+    resumed(&mut resume(&alice, second - 1).await.unwrap()).await;
+}
+
+#[tokio::test]
 async fn trades_are_public_and_nameless() {
     let (_venue, alice, bob, region) = market().await;
-    let stream = alice.market_data().stream_trades(v1::StreamTradesRequest {}).await.unwrap();
+    let stream = alice.market_data().stream_trades(v1::StreamTradesRequest::default()).await.unwrap();
     let mut stream = stream.into_inner();
     let first = soon(stream.message()).await.unwrap().unwrap().message;
     assert!(matches!(first, Some(TradesMessage::Start(_))), "{first:?}");
@@ -101,7 +182,8 @@ async fn trades_are_public_and_nameless() {
 
 #[tokio::test]
 async fn who_does_not_read_is_dropped_with_a_reason() {
-    let venue = Venue::start_with(GatewayConfig::default(), 64).await;
+    let config = GatewayConfig { feed_capacity_records: 64, ..GatewayConfig::default() };
+    let venue = Venue::start_with(config, 65_536).await;
     let alice = venue.trader(1).await;
     venue.deposit(alice.account, 1_000_000_000).await;
     let mut stream = alice.events().await;
@@ -152,6 +234,10 @@ async fn who_does_not_read_is_dropped_with_a_reason() {
         assert!(name < 100_000, "the stream never fell behind");
     };
     assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "SUBSCRIBER_TOO_SLOW"));
+    // It says where it was; that is no longer at hand.
+    let last: u64 = metadata(&status, "resume_after_sequence").unwrap().parse().unwrap();
+    let status = resume(&alice, last).await.unwrap_err();
+    assert_eq!(reason(&status), "RESUME_TOO_OLD");
 }
 
 #[tokio::test]
@@ -161,14 +247,14 @@ async fn streams_are_bounded_for_each_account_and_give_their_place_back() {
     let (alice, bob) = (venue.trader(1).await, venue.trader(2).await);
     let mut first = alice.events().await;
     start(&mut first).await;
-    let request = alice.with(v1::StreamOrderEventsRequest {});
+    let request = alice.with(v1::StreamOrderEventsRequest::default());
     let status = alice.orders().stream_order_events(request).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "TOO_MANY_STREAMS"));
     start(&mut bob.events().await).await;
     drop(first);
     soon(async {
         loop {
-            let request = alice.with(v1::StreamOrderEventsRequest {});
+            let request = alice.with(v1::StreamOrderEventsRequest::default());
             if alice.orders().stream_order_events(request).await.is_ok() {
                 break;
             }

@@ -55,6 +55,15 @@ impl Venue {
     }
 
     pub(crate) async fn start_with(config: GatewayConfig, history_capacity: usize) -> Venue {
+        Venue::start_in(config, history_capacity, false).await
+    }
+
+    /// Its own channel is of no use.
+    pub(crate) async fn start_encrypted(config: GatewayConfig) -> Venue {
+        Venue::start_in(config, 1_024, true).await
+    }
+
+    async fn start_in(config: GatewayConfig, history_capacity: usize, encrypted: bool) -> Venue {
         let folder = TempDir::new().unwrap();
         let engine_config = EngineConfig { history_capacity, ..EngineConfig::new(folder.path()) };
         let (engine, running) = coretime_sequencer::start(engine_config).unwrap();
@@ -66,7 +75,8 @@ impl Venue {
         let serving = tokio::spawn(gateway.serve(listener, async {
             let _ = stop.await;
         }));
-        let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
+        let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+        let channel = if encrypted { endpoint.connect_lazy() } else { endpoint.connect().await.unwrap() };
         Venue {
             engine,
             address,
@@ -205,6 +215,16 @@ impl Trader {
         request
     }
 
+    pub(crate) fn auth(&self) -> AuthServiceClient<Channel> {
+        AuthServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) async fn api_key(&self, scopes: &[v1::Scope]) -> Result<v1::CreateApiKeyResponse, Status> {
+        let scopes = scopes.iter().map(|scope| (*scope).into()).collect();
+        let request = v1::CreateApiKeyRequest { label: "bot".into(), scopes, expire_time_unix_ms: 0 };
+        self.auth().create_api_key(self.with(request)).await.map(tonic::Response::into_inner)
+    }
+
     pub(crate) fn orders(&self) -> OrderServiceClient<Channel> {
         OrderServiceClient::new(self.channel.clone())
     }
@@ -242,7 +262,7 @@ impl Trader {
     }
 
     pub(crate) async fn events(&self) -> tonic::Streaming<v1::StreamOrderEventsResponse> {
-        let request = self.with(v1::StreamOrderEventsRequest {});
+        let request = self.with(v1::StreamOrderEventsRequest::default());
         self.orders().stream_order_events(request).await.unwrap().into_inner()
     }
 }

@@ -9,6 +9,8 @@ use subxt_signer::sr25519::Keypair;
 pub(crate) const CUSTODY: &str = "//Custody";
 /// Acts for custody as its proxy, and pays the chain's fees.
 pub(crate) const SIGNER: &str = "//Settlement";
+/// May halt, freeze, suspend and configure.
+pub(crate) const OPERATOR: &str = "//Operator";
 /// Gets the venue's fees.
 pub(crate) const FEES: &str = "//Fees";
 

@@ -1,10 +1,11 @@
 //! Setting the stage: a development chain, custody and its proxy on it, and the exchange.
 
-use super::accounts::{CUSTODY, FEES, SIGNER, account, key};
+use super::accounts::{CUSTODY, FEES, OPERATOR, SIGNER, account, key};
 use crate::cli::Profile;
 use crate::venue::{Venue, VenueConfig};
 use anyhow::{Context, Result};
 use coretime_dev_chain::{Config, DevChain};
+use coretime_gateway::GatewayConfig;
 use coretime_settlement::SettlementConfig;
 use coretime_types::{AccountId, Parts, Ppm, SettingsChange};
 use coretime_wallet::Wallet;
@@ -74,6 +75,7 @@ impl Stage {
             grpc: config.grpc,
             http: config.http,
             settlement: SettlementConfig::new(chain_url.clone(), custody, key(SIGNER)?.into()),
+            gateway: GatewayConfig { operators: vec![account(OPERATOR)?], ..GatewayConfig::default() },
             settings,
         })
         .await?;

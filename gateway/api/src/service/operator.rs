@@ -1,0 +1,147 @@
+//! What the venue's operators may do: commands in the log, and who gave them in the journal.
+
+use super::{Api, caller, command::Accepted};
+use crate::{
+    auth::session::Caller,
+    convert::{
+        FieldError, account,
+        common::{planck, receipt_message},
+    },
+    status,
+};
+use coretime_proto::v1::{self, operator_service_server::OperatorService};
+use coretime_types::{Command, Parts, Ppm, RejectReason, SettingsChange};
+use std::fmt::Debug;
+use tokio::task::spawn_blocking;
+use tonic::{Request, Response, Status};
+
+const MAX_TEXT_BYTES: usize = 200;
+
+#[tonic::async_trait]
+impl OperatorService for Api {
+    async fn halt(&self, request: Request<v1::HaltRequest>) -> Result<Response<v1::HaltResponse>, Status> {
+        let command = |request: &v1::HaltRequest| Ok(Command::Halt { cause: text(&request.cause, "cause")? });
+        let receipt = self.operate("Halt", request, command).await?;
+        Ok(Response::new(v1::HaltResponse { receipt }))
+    }
+
+    async fn freeze(
+        &self,
+        request: Request<v1::FreezeRequest>,
+    ) -> Result<Response<v1::FreezeResponse>, Status> {
+        let command =
+            |request: &v1::FreezeRequest| Ok(Command::Freeze { cause: text(&request.cause, "cause")? });
+        let receipt = self.operate("Freeze", request, command).await?;
+        Ok(Response::new(v1::FreezeResponse { receipt }))
+    }
+
+    async fn resume(
+        &self,
+        request: Request<v1::ResumeRequest>,
+    ) -> Result<Response<v1::ResumeResponse>, Status> {
+        let command =
+            |request: &v1::ResumeRequest| Ok(Command::Resume { cause: text(&request.cause, "cause")? });
+        let receipt = self.operate("Resume", request, command).await?;
+        Ok(Response::new(v1::ResumeResponse { receipt }))
+    }
+
+    async fn configure(
+        &self,
+        request: Request<v1::ConfigureRequest>,
+    ) -> Result<Response<v1::ConfigureResponse>, Status> {
+        let receipt = self.operate("Configure", request, settings).await?;
+        Ok(Response::new(v1::ConfigureResponse { receipt }))
+    }
+
+    async fn suspend(
+        &self,
+        request: Request<v1::SuspendRequest>,
+    ) -> Result<Response<v1::SuspendResponse>, Status> {
+        let command = |request: &v1::SuspendRequest| {
+            Ok(Command::Suspend { account: account::parse(&request.account, "account")? })
+        };
+        let receipt = self.operate("Suspend", request, command).await?;
+        Ok(Response::new(v1::SuspendResponse { receipt }))
+    }
+
+    async fn unsuspend(
+        &self,
+        request: Request<v1::UnsuspendRequest>,
+    ) -> Result<Response<v1::UnsuspendResponse>, Status> {
+        let command = |request: &v1::UnsuspendRequest| {
+            Ok(Command::Unsuspend { account: account::parse(&request.account, "account")? })
+        };
+        let receipt = self.operate("Unsuspend", request, command).await?;
+        Ok(Response::new(v1::UnsuspendResponse { receipt }))
+    }
+
+    async fn compensate(
+        &self,
+        request: Request<v1::CompensateRequest>,
+    ) -> Result<Response<v1::CompensateResponse>, Status> {
+        let command = |request: &v1::CompensateRequest| {
+            Ok(Command::Compensate {
+                account: account::parse(&request.account, "account")?,
+                amount: planck(&request.amount_planck, "amount_planck")?,
+                reason: text(&request.reason, "reason")?,
+            })
+        };
+        let receipt = self.operate("Compensate", request, command).await?;
+        Ok(Response::new(v1::CompensateResponse { receipt }))
+    }
+}
+
+impl Api {
+    /// Has an operator's command carried out, and notes who gave it.
+    async fn operate<R: Debug>(
+        &self,
+        rpc: &'static str,
+        request: Request<R>,
+        command: impl FnOnce(&R) -> Result<Command, FieldError>,
+    ) -> Result<Option<v1::Receipt>, Status> {
+        let Caller { account, .. } = caller(&request)?;
+        let request = request.into_inner();
+        let command = command(&request).map_err(status::invalid_field)?;
+        let Accepted { receipt, .. } = self.execute(account, command, field).await?;
+        let (sequence, credentials) = (receipt.sequence.0, self.0.credentials.clone());
+        tracing::warn!(operator = %account, rpc, sequence, ?request, "an operator's command");
+        let note = format!("{request:?}");
+        let noted =
+            spawn_blocking(move || credentials.keys.note_operator(account, rpc, note, sequence)).await;
+        // It was carried out: a journal that fails is told to the operator's log, not as the command's failure.
+        if let Ok(Err(error)) = noted {
+            tracing::error!(error = &error as &dyn std::error::Error, sequence, "it is not in the journal");
+        }
+        Ok(Some(receipt_message(&receipt)))
+    }
+}
+
+fn field(reason: RejectReason) -> Option<&'static str> {
+    (reason == RejectReason::InvalidAmount).then_some("amount_planck")
+}
+
+fn text(text: &str, path: &str) -> Result<String, FieldError> {
+    match text.len() {
+        0 => Err(FieldError::new(path, "is missing")),
+        length if length > MAX_TEXT_BYTES => Err(FieldError::new(path, "has more than 200 bytes")),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn settings(request: &v1::ConfigureRequest) -> Result<Command, FieldError> {
+    let fee_account = request.fee_account.as_deref();
+    Ok(Command::Configure(SettingsChange {
+        taker_ppm: request.taker_fee_ppm.map(Ppm),
+        maker_ppm: request.maker_fee_ppm.map(Ppm),
+        fee_account: fee_account.map(|text| account::parse(text, "fee_account")).transpose()?,
+        min_fill_notional: request.min_fill_notional_planck,
+        delivery_fee: request.delivery_fee_planck,
+        withdrawal_fee: request.withdrawal_fee_planck,
+        min_withdrawal: request.min_withdrawal_planck,
+        min_lot_parts: request.min_lot_parts.map(Parts),
+        max_orders: request.max_orders,
+        max_orders_per_account: request.max_orders_per_account,
+        max_regions_per_account: request.max_regions_per_account,
+        ..SettingsChange::default()
+    }))
+}
