@@ -156,6 +156,11 @@ impl Market {
         regions.into_iter()
     }
 
+    /// The same with owner and renewal right, in no particular order: for going through all of a large ledger.
+    pub fn holdings(&self) -> impl Iterator<Item = (AccountId, Piece)> {
+        self.state.regions.iter().map(|holding| (self.state.accounts.get(holding.account).id, holding.piece))
+    }
+
     /// A live order.
     pub fn order(&self, order_id: OrderId) -> Option<OrderView> {
         let slot = self.state.orders.find(order_id)?;

@@ -57,9 +57,10 @@ impl Venue {
         let started = tokio::task::spawn_blocking(move || coretime_sequencer::start(engine_config)).await?;
         let (engine, running) = started.context("the engine does not start")?;
         let custody = config.settlement.custody;
-        let settlement = Settlement::connect(config.settlement, engine.clone())
-            .await
-            .context("settlement does not start")?;
+        let held_back_file = Some(config.data.join("held-back.jsonl"));
+        let settlement = SettlementConfig { held_back_file, ..config.settlement };
+        let settlement =
+            Settlement::connect(settlement, engine.clone()).await.context("settlement does not start")?;
         let chain = settlement.info().clone();
         configure(&engine, &chain, config.settings).await?;
 

@@ -6,7 +6,7 @@
 
 use crate::chain::events::DispatchFailure;
 use coretime_types::{BlockNumber, Call, InstructionNumber};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_WAIT_BLOCKS: u64 = 64;
 
@@ -42,19 +42,22 @@ pub(crate) enum Blame {
 }
 
 impl Attempts {
-    /// The instructions to try next, of all that could be tried.
+    /// Forgets whatever has ended. Those under way are still open: how they fared before is not forgotten.
+    pub(crate) fn keep(&mut self, open: &BTreeSet<InstructionNumber>) {
+        self.suspects.retain(|number, _| open.contains(number));
+    }
+
+    /// The instructions to try next, of all that wait.
     pub(crate) fn choose(
         &mut self,
-        open: Vec<(InstructionNumber, Call)>,
+        waiting: Vec<(InstructionNumber, Call)>,
         block: BlockNumber,
     ) -> Vec<(InstructionNumber, Call)> {
-        let still_open: Vec<InstructionNumber> = open.iter().map(|(number, _)| *number).collect();
-        self.suspects.retain(|number, _| still_open.contains(number));
         if block < self.paused_until {
             return Vec::new();
         }
         let (suspects, clean): (Vec<_>, Vec<_>) =
-            open.into_iter().partition(|(number, _)| self.suspects.contains_key(number));
+            waiting.into_iter().partition(|(number, _)| self.suspects.contains_key(number));
         let due: Vec<_> = suspects
             .into_iter()
             .filter(|(number, _)| self.suspects.get(number).is_some_and(|one| one.not_before <= block))
@@ -176,6 +179,22 @@ mod tests {
         let late = BlockNumber(1_000);
         let turns = [(); 2].map(|()| attempts.choose(open([1, 2]), late));
         assert!(turns.contains(&open([1])) && turns.contains(&open([2])), "in turns");
+    }
+
+    #[test]
+    fn a_suspect_that_is_under_way_again_is_not_forgotten_until_it_has_ended() {
+        let mut attempts = Attempts::default();
+        let open_numbers = BTreeSet::from([1, 2].map(InstructionNumber));
+        for (block, wait) in [(0, 2), (100, 4), (200, 8)] {
+            attempts.failed(&open([1]), &error("Broker.NotOwner"), BlockNumber(block));
+            attempts.keep(&open_numbers);
+            // While it waits, or is under way, others are tried.
+            assert_eq!(attempts.choose(open([2]), BlockNumber(block)), open([2]));
+            assert!(attempts.choose(open([1]), BlockNumber(block + wait - 1)).is_empty());
+            assert_eq!(attempts.choose(open([1]), BlockNumber(block + wait)), open([1]));
+        }
+        attempts.keep(&BTreeSet::from([InstructionNumber(2)]));
+        assert_eq!(attempts.choose(open([1]), BlockNumber(200)), open([1]));
     }
 
     #[test]

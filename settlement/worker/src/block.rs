@@ -12,7 +12,6 @@ use crate::{
     confirm::{self, Verdict},
     deposits,
     ledger::{Open, note_rejection, rejection},
-    status::MAX_LISTED,
 };
 use coretime_types::{
     BlockNumber, Call, Command, ExtrinsicHash, FailureOutcome, InstructionNumber, SettlementConfirmed,
@@ -33,6 +32,10 @@ impl Settlement {
         self.move_clock(at).await?;
         let arrived = self.credit_arrivals(at, &events).await?;
         let confirmed = self.confirm(at, &events).await?;
+        self.moved |= arrived || confirmed;
+        if newest {
+            self.credit_later(at).await?;
+        }
         if newest || arrived || confirmed || block.0.is_multiple_of(QUIET_BLOCKS) {
             let seen = Command::BlockSeen { number: block, hash: hash_of(at) };
             self.ledger.submit(seen).await?;
@@ -78,23 +81,15 @@ impl Settlement {
         let arrivals = deposits::arrivals(block, events, custody, signer);
         for arrival in &arrivals {
             match deposits::credit(at, *arrival, custody).await? {
-                Err(held_back) => self.hold_back(held_back),
+                Err(held_back) => self.hold_back(held_back)?,
                 Ok(command) => {
-                    let (reference, what) = match &command {
-                        Command::DepositRegion { region, account, reference, .. } => {
-                            (*reference, format!("{region} of {account}"))
-                        }
-                        Command::DepositFunds { amount, account, reference } => {
-                            (*reference, format!("{amount} planck of {account}"))
-                        }
-                        _ => continue,
-                    };
+                    let Some(mut held_back) = deposits::described(&command) else { continue };
                     let receipt = self.ledger.submit(command).await?;
                     match rejection(&receipt) {
-                        None => tracing::info!(%block, what, "credited a deposit"),
+                        None => tracing::info!(%block, what = held_back.what, "credited a deposit"),
                         Some(reason) => {
-                            let reason = format!("the market rejected it: {}", reason.name());
-                            self.hold_back(HeldBack { reference, what, reason });
+                            held_back.reason = format!("the market rejected it: {}", reason.name());
+                            self.hold_back(held_back)?;
                         }
                     }
                 }
@@ -103,16 +98,13 @@ impl Settlement {
         Ok(!arrivals.is_empty())
     }
 
-    fn hold_back(&self, held_back: HeldBack) {
-        let HeldBack { reference, what, reason } = &held_back;
+    fn hold_back(&mut self, held_back: HeldBack) -> Result<(), SettlementError> {
+        let HeldBack { reference, what, reason, .. } = &held_back;
         let (block, event) = (reference.block, reference.event);
-        tracing::warn!(%block, event, what, reason, "not credited: to be returned, or credited by hand");
-        self.status.send_modify(|status| {
-            if status.held_back.len() >= MAX_LISTED {
-                status.held_back.remove(0);
-            }
-            status.held_back.push(held_back);
-        });
+        tracing::warn!(%block, event, what, reason, "not credited: it is counted as unattributed");
+        self.held_back.add(held_back)?;
+        self.show_held_back();
+        Ok(())
     }
 
     /// Looks for our own extrinsics and reports what became of them. Whether there were any.

@@ -1,14 +1,14 @@
 //! What arrives at custody.
 //!
 //! An arrival is an event; whether it is credited is decided by the chain's state at that block. What is not credited
-//! is held back: told in the log and in the status, and counted as a difference until somebody deals with it.
+//! is held back: told in the status and kept in a list, and counted as unattributed until it is credited after all.
 
 use crate::{
+    HeldBack,
     chain::{
         AtBlock, ChainError, broker,
         events::{BlockEvent, ChainEvent},
     },
-    status::HeldBack,
 };
 use coretime_types::{AccountId, BlockNumber, ChainReference, Command, Planck, RegionId};
 
@@ -66,8 +66,12 @@ pub(crate) async fn credit(
         }
         Arrival::Region { from, id, reference } => (from, id, reference),
     };
+    let what = match from {
+        Some(from) => format!("region {id:?} of {from}"),
+        None => format!("region {id:?} of nobody known"),
+    };
     let held_back =
-        |reason: String| HeldBack { reference, what: format!("region {id:?} of {from:?}"), reason };
+        |reason: String| HeldBack { reference, what, from, region: Some(id), reason, may_pass: false };
     let Some(record) = broker::region(at, id).await? else {
         return Ok(Err(held_back("it is not on chain at the end of its block".into())));
     };
@@ -78,10 +82,25 @@ pub(crate) async fn credit(
         return Ok(Err(held_back("nobody is known to have sent it".into())));
     };
     if let Some(reason) = broker::encumbrance(at, &record.region).await? {
-        return Ok(Err(held_back(reason)));
+        return Ok(Err(HeldBack { may_pass: true, ..held_back(reason) }));
     }
     let (region, renewable) = (record.region, record.renewable);
     Ok(Ok(Command::DepositRegion { account, region, renewable, reference }))
+}
+
+/// A deposit, as it is held back if the market rejects it; none if it is no deposit. The reason is still to be given.
+pub(crate) fn described(command: &Command) -> Option<HeldBack> {
+    let (reference, account, region, what) = match command {
+        Command::DepositRegion { region, account, reference, .. } => {
+            (*reference, *account, Some(region.id()), format!("{region} of {account}"))
+        }
+        Command::DepositFunds { amount, account, reference } => {
+            (*reference, *account, None, format!("{amount} planck of {account}"))
+        }
+        _ => return None,
+    };
+    let reason = String::new();
+    Some(HeldBack { reference, what, from: Some(account), region, reason, may_pass: false })
 }
 
 #[cfg(test)]

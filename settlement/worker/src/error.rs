@@ -1,6 +1,6 @@
 //! What can go wrong with settlement.
 
-use crate::{Anchor, ChainError, KeyError};
+use crate::{Anchor, ChainError, HeldBackError, KeyError};
 use coretime_fills::StoreError;
 use coretime_sequencer::{ReadError, Stopped, SubmitError};
 use coretime_types::BlockNumber;
@@ -41,6 +41,9 @@ pub enum SettlementError {
         /// Where this log ends.
         log: Anchor,
     },
+    /// The list of what was held back.
+    #[error(transparent)]
+    HeldBack(#[from] HeldBackError),
     /// An authorisation could not be taken up.
     #[error("an authorisation could not be taken up: {0}")]
     Authorisation(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -13,8 +13,11 @@
 //! | `anchor`, `behind` | what batches say of the log, and whether this is the log that they came from |
 //! | `authorise` | API keys that accounts authorise by a remark |
 //! | `chain/` | all that knows metadata and SCALE; `chain/broker` what is specific to today's pallet-broker |
-//! | `reconcile` | the ledger against the chain |
 //! | `evidence` | what finalised blocks say, for who checks a log against them |
+//! | `reconcile`, `custody_check` | the ledger against the chain, continuously; enough for fees |
+//! | `held_back`, `operator` | what reached custody and was credited to nobody, and how it is credited after all |
+//! | `proof` | proof of reserves at a block |
+//! | `silence` | a chain that stands still halts the venue |
 //! | `projection` | the store of fills, fed from the log |
 //!
 //! # What it promises
@@ -29,13 +32,14 @@
 //!   in the log.
 //! - Success is read from `BatchCompleted`, `ProxyExecuted` and `RegionDropped`, never from the outer success alone.
 //! - Reports of a block come before its `BlockSeen`, so that a crash in between repeats them harmlessly.
+//! - Nothing that reaches custody is lost: what no event tells, or nobody is credited with, shows in the comparison of
+//!   ledger and chain as unattributed. What the ledger owes and custody lacks freezes the venue (cause `reserves`).
 //! - Nothing is wired to one runtime: calls and events go by their names, and what the chain lacks is told at the start.
 //!
 //! # What it does not do
 //!
 //! - It decides nothing about money in the ledger; it sends commands.
-//! - Funds and regions that arrive without an event (some XCM) are found by [`Reconciler`] as differences, not credited.
-//! - What is held back is listed for this run only; after a restart it still shows as a difference.
+//! - It does not guess who sent what has no sender: that is unattributed until the operator credits it.
 
 mod anchor;
 mod attempts;
@@ -45,16 +49,21 @@ mod block;
 mod chain;
 mod config;
 mod confirm;
+mod custody_check;
 mod deposits;
 mod error;
 mod evidence;
 mod flight;
+mod held_back;
 mod keys;
 mod ledger;
+mod operator;
 mod plan;
 mod projection;
+mod proof;
 mod reconcile;
 mod settle;
+mod silence;
 mod status;
 mod worker;
 
@@ -64,8 +73,11 @@ pub use chain::{ChainError, ChainInfo};
 pub use config::SettlementConfig;
 pub use error::SettlementError;
 pub use evidence::{BatchEvidence, ChainReader, FinalisedBlock};
+pub use held_back::{HeldBack, HeldBackError};
 pub use keys::{KeyError, SignerKey, parse_account};
+pub use operator::{CreditError, FIRST_LATER_CREDIT, Operator, Unattributed};
 pub use projection::FillsProjection;
+pub use proof::ReservesProof;
 pub use reconcile::{Difference, Reconciler, Report};
-pub use status::{HeldBack, Status};
+pub use status::Status;
 pub use worker::Settlement;

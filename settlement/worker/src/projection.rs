@@ -50,15 +50,39 @@ impl FillsProjection {
         self.store.reader()
     }
 
+    /// Feeds the store with what is in the log now; `progress` is told how many of how many records it has. A store that is
+    /// made anew takes as long as the log is.
+    ///
+    /// # Errors
+    /// When the log cannot be read or the store not written.
+    pub async fn catch_up(
+        mut self,
+        mut progress: impl FnMut(Sequence, Sequence),
+    ) -> Result<FillsProjection, SettlementError> {
+        let end = self.engine.durable_position().sequence;
+        let mut reader = self.engine.events_from(self.next());
+        while reader.next_sequence() <= end {
+            let first = reader.next().await?;
+            self.store = feed(self.store, first, &mut reader).await?;
+            let done = self.store.position().map_or(Sequence(0), |position| position.sequence);
+            progress(done, end);
+        }
+        Ok(self)
+    }
+
+    fn next(&self) -> Sequence {
+        let done = self.store.position().map_or(0, |position| position.sequence.0);
+        Sequence(done.saturating_add(1))
+    }
+
     /// Feeds the store until `shutdown` becomes true, its sender is gone, or the engine stops; what is durable then is
     /// still taken up when the engine stops.
     ///
     /// # Errors
     /// When the log cannot be read or the store not written.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Result<(), SettlementError> {
-        let FillsProjection { mut store, engine } = self;
-        let done = store.position().map_or(0, |position| position.sequence.0);
-        let mut reader = engine.events_from(Sequence(done.saturating_add(1)));
+        let mut reader = self.engine.events_from(self.next());
+        let mut store = self.store;
         loop {
             let first = tokio::select! {
                 record = reader.next() => record,
@@ -69,17 +93,26 @@ impl FillsProjection {
                 Err(ReadError::Stopped(_)) => return Ok(()),
                 Err(error) => return Err(error.into()),
             };
-            let group = with_all_that_is_there(first, &mut reader);
-            let applied;
-            (store, applied) = blocking(move || {
-                let records: Vec<LogRecord<'_>> = group.iter().map(|record| log_record(record)).collect();
-                let applied = store.apply(&records);
-                (store, applied)
-            })
-            .await?;
-            applied?;
+            store = feed(store, first, &mut reader).await?;
         }
     }
+}
+
+/// Takes up a record and all that are there behind it.
+async fn feed(
+    mut store: FillStore,
+    first: Arc<Record>,
+    reader: &mut EventReader,
+) -> Result<FillStore, SettlementError> {
+    let group = with_all_that_is_there(first, reader);
+    let (store, applied) = blocking(move || {
+        let records: Vec<LogRecord<'_>> = group.iter().map(|record| log_record(record)).collect();
+        let applied = store.apply(&records);
+        (store, applied)
+    })
+    .await?;
+    applied?;
+    Ok(store)
 }
 
 fn told(opened: Opened) -> FillStore {

@@ -1,15 +1,18 @@
 //! The ledger against the chain, at a finalised block.
+//!
+//! What custody has and nobody is credited with is *unattributed*: it was sent without a sender, or held back. It is
+//! counted, and harms nobody. What the ledger owes and custody does not have is a *difference*.
 
 use crate::{
-    ChainError, SettlementConfig, SettlementError,
-    chain::{Chain, accounts, broker},
+    ChainError, SettlementError,
+    chain::{AtBlock, Chain, accounts, broker},
     ledger::Ledger,
 };
 use coretime_carving::ChainRegion;
-use coretime_market::Market;
+use coretime_market::{Market, Piece};
 use coretime_sequencer::Engine;
-use coretime_types::{BlockNumber, Call, PartTimeslices, Planck, Region, Timeslice};
-use std::time::Duration;
+use coretime_types::{AccountId, BlockNumber, Call, CoreIndex, PartTimeslices, Planck, Region, Timeslice};
+use std::{collections::BTreeMap, time::Duration};
 
 /// The ledger moves on while the chain is read: so many blocks are compared before a difference counts.
 const TRIES: u32 = 4;
@@ -18,23 +21,33 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// Compares the ledger with the chain. It has its own connection, a new one for each comparison.
 #[derive(Clone)]
 pub struct Reconciler {
-    config: SettlementConfig,
-    ledger: Ledger,
+    pub(crate) chain_url: String,
+    pub(crate) custody: AccountId,
+    float: Planck,
+    pub(crate) ledger: Ledger,
 }
 
 /// What a comparison found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The finalised block that was compared.
     pub block: BlockNumber,
+    /// Its hash, as the log has it.
+    pub block_hash: String,
     /// What the ledger owes: all accounts' funds, and payments that are under way.
     pub owed: Planck,
     /// What custody has on chain.
     pub custody: Planck,
+    /// What of it is the operator's.
+    pub float: Planck,
+    /// What custody has beyond that: credited to nobody.
+    pub unattributed_funds: Planck,
     /// The regions that custody owns on chain and that are not over.
     pub chain_regions: usize,
     /// The regions in the ledger and in instructions that are not over.
     pub ledger_regions: usize,
+    /// Regions that custody owns on chain, credited to nobody.
+    pub unattributed_regions: Vec<Region>,
     /// What does not agree; empty is well.
     pub differences: Vec<Difference>,
 }
@@ -52,18 +65,22 @@ pub struct Difference {
 
 /// The ledger's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Books {
-    block: BlockNumber,
-    hash: String,
+pub(crate) struct Books {
+    last_block: Option<(BlockNumber, String)>,
     tradable_from: Timeslice,
     owed: Planck,
-    regions: Vec<Region>,
+    pieces: Vec<Piece>,
 }
 
 impl Reconciler {
-    /// For the same venue as settlement is set up for.
-    pub fn new(config: SettlementConfig, engine: Engine) -> Reconciler {
-        Reconciler { config, ledger: Ledger(engine) }
+    /// `float` is what the operator keeps in custody's account besides what the ledger owes.
+    pub fn new(
+        chain_url: impl Into<String>,
+        custody: AccountId,
+        float: Planck,
+        engine: Engine,
+    ) -> Reconciler {
+        Reconciler { chain_url: chain_url.into(), custody, float, ledger: Ledger(engine) }
     }
 
     /// Compares at the last block that the ledger has read. A difference is looked at again some blocks later before it
@@ -72,36 +89,56 @@ impl Reconciler {
     /// # Errors
     /// When the chain cannot be read, the engine has stopped, or no block has been read yet.
     pub async fn compare(&self) -> Result<Report, SettlementError> {
-        let chain = Chain::connect(&self.config.chain_url).await?;
+        let chain = Chain::connect(&self.chain_url).await?;
+        self.compare_with(&chain, |_| ()).await.map(|(report, ())| report)
+    }
+
+    /// With what else the market is asked for at the same moment.
+    pub(crate) async fn compare_with<T: Send + 'static>(
+        &self,
+        chain: &Chain,
+        question: impl Fn(&Market) -> T + Clone + Send + 'static,
+    ) -> Result<(Report, T), SettlementError> {
         let mut tries = 1;
         loop {
-            let report = self.compare_once(&chain).await?;
+            let question = question.clone();
+            let (books, answer) =
+                self.ledger.query(move |market| (Books::of(market), question(market))).await?;
+            let (number, expected) = books
+                .last_block
+                .clone()
+                .ok_or_else(|| ChainError::Unsuitable("no block has been read yet".into()))?;
+            let at = chain.at(number).await?;
+            let found = crate::block::hash_of(&at);
+            if found != expected {
+                return Err(ChainError::OtherHistory { number, expected, found }.into());
+            }
+            let report = compare_at(self.custody, self.float, &books, &at).await?;
             if report.differences.is_empty() || tries == TRIES {
-                return Ok(report);
+                return Ok((report, answer));
             }
             tries += 1;
             tokio::time::sleep(PAUSE).await;
         }
     }
+}
 
-    async fn compare_once(&self, chain: &Chain) -> Result<Report, SettlementError> {
-        let books = self.ledger.query(Books::of).await?;
-        let books = books.ok_or_else(|| ChainError::Unsuitable("no block has been read yet".into()))?;
-        let at = chain.at(books.block).await?;
-        let found = crate::block::hash_of(&at);
-        if found != books.hash {
-            let (number, expected) = (books.block, books.hash);
-            return Err(ChainError::OtherHistory { number, expected, found }.into());
-        }
-        let roots = broker::regions_of(&at, self.config.custody).await?;
-        let balance = accounts::balance(&at, self.config.custody).await?;
-        Ok(compare(&books, &roots, balance.total, self.config.float))
-    }
+/// Compares the books with the chain's state after this block.
+pub(crate) async fn compare_at(
+    custody: AccountId,
+    float: Planck,
+    books: &Books,
+    at: &AtBlock,
+) -> Result<Report, SettlementError> {
+    let roots = broker::regions_of(at, custody).await?;
+    let balance = accounts::balance(at, custody).await?;
+    let report = compare(books, &roots, balance.total, float);
+    let block = BlockNumber(at.block_number());
+    Ok(Report { block, block_hash: crate::block::hash_of(at), ..report })
 }
 
 impl Books {
-    fn of(market: &Market) -> Option<Books> {
-        let (block, hash) = market.last_block()?;
+    pub(crate) fn of(market: &Market) -> Books {
         let funds = market.accounts().flat_map(|(_, funds)| [funds.free, funds.held]);
         let payments = market.instructions().filter_map(|instruction| match instruction.call {
             Call::Pay { amount, .. } => Some(amount),
@@ -111,42 +148,69 @@ impl Books {
         let owed = funds
             .chain(payments)
             .fold(Planck::ZERO, |sum, more| sum.checked_add(more).unwrap_or(Planck(u128::MAX)));
-        let regions =
-            market.ledger_regions().chain(market.instructions().filter_map(|one| one.region())).collect();
-        let tradable_from = market.tradable_from();
-        Some(Books { block, hash: hash.to_owned(), tradable_from, owed, regions })
+        let under_way = market
+            .instructions()
+            .filter_map(|one| one.region().map(|region| Piece { region, renewable: one.renewable }));
+        let pieces = market.holdings().map(|(_, piece)| piece).chain(under_way).collect();
+        let last_block = market.last_block().map(|(number, hash)| (number, hash.to_owned()));
+        Books { last_block, tradable_from: market.tradable_from(), owed, pieces }
     }
 }
 
 /// Regions that are over are left out on both sides: the ledger forgets them before the chain does.
 fn compare(books: &Books, roots: &[ChainRegion], custody: Planck, float: Planck) -> Report {
     let now = books.tradable_from;
-    let roots: Vec<Region> = roots.iter().map(|root| root.region).filter(|root| root.end > now).collect();
-    let regions: Vec<Region> = books.regions.iter().filter(|region| region.end > now).copied().collect();
     let mut differences = Vec::new();
-    for region in &regions {
-        if !roots.iter().any(|root| root.contains(region)) {
+    // By core: a ledger has many regions, and a core few roots.
+    let mut by_core: BTreeMap<CoreIndex, Vec<(ChainRegion, u128)>> = BTreeMap::new();
+    for root in roots.iter().filter(|root| root.region.end > now) {
+        by_core.entry(root.region.core).or_default().push((*root, 0));
+    }
+    let mut ledger_regions = 0;
+    for piece in books.pieces.iter().filter(|piece| piece.region.end > now) {
+        ledger_regions += 1;
+        let region = &piece.region;
+        let candidates = by_core.get_mut(&region.core).into_iter().flatten();
+        let Some((root, counted)) = candidates.into_iter().find(|(root, _)| root.region.contains(region))
+        else {
             differences.push(Difference {
                 subject: region.to_string(),
                 ledger: "is in custody".into(),
                 chain: "lies in no region that custody owns".into(),
             });
+            continue;
+        };
+        *counted += remaining(region, now).0;
+        // A cut in the ledger ends the right there, the chain may still have it; never the other way round.
+        let root_has_it =
+            root.renewable && root.region.begin == region.begin && root.region.end == region.end;
+        if piece.renewable && !root_has_it {
+            differences.push(Difference {
+                subject: region.to_string(),
+                ledger: "can be renewed".into(),
+                chain: format!("its root {} cannot", root.region),
+            });
         }
     }
-    for root in &roots {
+    let mut unattributed_regions = Vec::new();
+    let mut chain_regions = 0;
+    for (root, counted) in by_core.into_values().flatten() {
+        chain_regions += 1;
+        let there = remaining(&root.region, now).0;
         // The ledger's regions never overlap, so equal areas mean equal regions.
-        let inside = regions.iter().filter(|region| root.contains(region));
-        let counted: u128 = inside.map(|region| remaining(region, now).0).sum();
-        let there = remaining(root, now).0;
-        if counted != there {
+        if counted == 0 {
+            unattributed_regions.push(root.region);
+        } else if counted != there {
             differences.push(Difference {
-                subject: root.to_string(),
+                subject: root.region.to_string(),
                 ledger: format!("{counted} part-timeslices of it are counted"),
                 chain: format!("{there} part-timeslices are left of it"),
             });
         }
     }
-    if books.owed.checked_add(float) != Some(custody) {
+    let needed = books.owed.checked_add(float);
+    let unattributed_funds = needed.and_then(|needed| custody.checked_sub(needed));
+    if unattributed_funds.is_none() {
         differences.push(Difference {
             subject: "funds".into(),
             ledger: format!("{} planck are owed, {float} are the operator's float", books.owed),
@@ -154,12 +218,15 @@ fn compare(books: &Books, roots: &[ChainRegion], custody: Planck, float: Planck)
         });
     }
     Report {
-        block: books.block,
         owed: books.owed,
         custody,
-        chain_regions: roots.len(),
-        ledger_regions: regions.len(),
+        float,
+        unattributed_funds: unattributed_funds.unwrap_or_default(),
+        chain_regions,
+        ledger_regions,
+        unattributed_regions,
         differences,
+        ..Report::default()
     }
 }
 
@@ -171,23 +238,27 @@ fn remaining(region: &Region, now: Timeslice) -> PartTimeslices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coretime_types::{CoreIndex, CoreMask};
+    use coretime_types::CoreMask;
 
     fn region(core: u16, begin: u32, end: u32) -> Region {
         Region { core: CoreIndex(core), begin: Timeslice(begin), end: Timeslice(end), mask: CoreMask::FULL }
     }
 
-    fn subjects(regions: &[Region], roots: &[Region], custody: u128) -> Vec<String> {
+    fn report(regions: &[Region], roots: &[Region], custody: u128, rights: (bool, bool)) -> Report {
+        let (renewable, root_renewable) = rights;
         let books = Books {
-            block: BlockNumber(1),
-            hash: String::new(),
+            last_block: None,
             tradable_from: Timeslice(10),
             owed: Planck(70),
-            regions: regions.to_vec(),
+            pieces: regions.iter().map(|region| Piece { region: *region, renewable }).collect(),
         };
         let roots: Vec<ChainRegion> =
-            roots.iter().map(|region| ChainRegion { region: *region, renewable: false }).collect();
-        let report = compare(&books, &roots, Planck(custody), Planck(30));
+            roots.iter().map(|region| ChainRegion { region: *region, renewable: root_renewable }).collect();
+        compare(&books, &roots, Planck(custody), Planck(30))
+    }
+
+    fn subjects(regions: &[Region], roots: &[Region]) -> Vec<String> {
+        let report = report(regions, roots, 100, (false, false));
         report.differences.into_iter().map(|difference| difference.subject).collect()
     }
 
@@ -196,18 +267,32 @@ mod tests {
         let whole = region(1, 0, 100);
         let parts = [region(1, 0, 40), region(1, 40, 100)];
         let nothing: [String; 0] = [];
-        assert_eq!(subjects(&parts, &[whole], 100), nothing);
-        assert_eq!(subjects(&[region(1, 10, 100)], &[whole], 100), nothing, "what is over counts nowhere");
-        assert_eq!(subjects(&parts[1..], &[whole, region(2, 0, 10)], 100), [whole.to_string()]);
-        assert_eq!(subjects(&parts, &[parts[0]], 100), [parts[1].to_string()]);
+        assert_eq!(subjects(&parts, &[whole]), nothing);
+        assert_eq!(subjects(&[region(1, 10, 100)], &[whole]), nothing, "what is over counts nowhere");
+        assert_eq!(subjects(&parts[1..], &[whole, region(2, 0, 10)]), [whole.to_string()]);
+        assert_eq!(subjects(&parts, &[parts[0]]), [parts[1].to_string()]);
         let longer = region(1, 40, 101);
-        assert_eq!(subjects(&[parts[0], longer], &[whole], 100).len(), 2, "another end is found");
-        assert_eq!(subjects(&[], &[region(5, 3, 30)], 100), [region(5, 3, 30).to_string()]);
+        assert_eq!(subjects(&[parts[0], longer], &[whole]).len(), 2, "another end is found");
     }
 
     #[test]
-    fn custody_has_what_is_owed_and_the_float_to_the_planck() {
-        assert_eq!(subjects(&[], &[], 99), ["funds"]);
-        assert_eq!(subjects(&[], &[], 101), ["funds"]);
+    fn what_custody_has_beyond_the_ledger_is_unattributed_and_no_difference() {
+        let stray = region(5, 3, 30);
+        let found = report(&[], &[stray], 101, (false, false));
+        assert_eq!((found.unattributed_regions, found.unattributed_funds), (vec![stray], Planck(1)));
+        assert_eq!(found.differences, []);
+        let short = report(&[], &[], 99, (false, false));
+        assert_eq!((short.differences[0].subject.as_str(), short.differences.len()), ("funds", 1));
+        assert_eq!(report(&[], &[], 100, (false, false)).unattributed_funds, Planck::ZERO);
+    }
+
+    #[test]
+    fn a_renewal_right_in_the_ledger_is_one_on_chain() {
+        let whole = region(1, 0, 100);
+        let differences = |pieces: &[Region], rights| report(pieces, &[whole], 100, rights).differences.len();
+        assert_eq!(differences(&[whole], (true, true)), 0);
+        assert_eq!(differences(&[whole], (true, false)), 1);
+        assert_eq!(differences(&[whole], (false, true)), 0, "cut in the ledger only");
+        assert_eq!(differences(&[region(1, 0, 40), region(1, 40, 100)], (true, true)), 2);
     }
 }

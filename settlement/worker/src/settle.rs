@@ -42,6 +42,7 @@ impl Settlement {
         let (open, mode) = self.ledger.query(|market| (Open::all(market), market.mode())).await?;
         let block = BlockNumber(at.block_number());
         let pending = open.len();
+        self.attempts.keep(&open.iter().map(|one| one.number).collect());
         let (mut flights, mut waiting) = flight::sort(open, block, nonce, signer);
         self.submitted_at.retain(|hash, _| flights.iter().any(|one| one.submission.extrinsic_hash == *hash));
         self.show_flights(&flights);

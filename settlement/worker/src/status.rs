@@ -1,9 +1,7 @@
 //! How settlement is doing, for whoever watches.
 
-use coretime_types::{BlockNumber, ChainReference, ExtrinsicHash, InstructionNumber, Planck};
-
-/// The newest that are kept of a list that could grow without end.
-pub(crate) const MAX_LISTED: usize = 100;
+use crate::{HeldBack, Report};
+use coretime_types::{BlockNumber, ExtrinsicHash, InstructionNumber, Planck};
 
 /// How settlement is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,21 +19,18 @@ pub struct Status {
     pub pending_instructions: usize,
     /// The extrinsics that are waited for, by nonce.
     pub in_flight: Vec<ExtrinsicHash>,
-    /// What reached custody and was not credited: the newest of it since the start.
+    /// Whether that is so little that somebody should top it up.
+    pub signer_low: bool,
+    /// What the delivery of one slice costs on chain now.
+    pub delivery_cost: Option<Planck>,
+    /// Whether the venue's fees for deliveries and withdrawals are at least that much.
+    pub fees_cover_delivery: Option<bool>,
+    /// The last comparison of ledger and chain.
+    pub reserves: Option<Report>,
+    /// What reached custody and was not credited.
     pub held_back: Vec<HeldBack>,
     /// Instructions that cannot be carried out as things are, and why.
     pub stuck: Vec<(InstructionNumber, String)>,
     /// What went wrong last, empty when all is well again.
     pub last_error: Option<String>,
-}
-
-/// Something that reached custody and was not credited; it is to be returned, or credited by hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldBack {
-    /// Where it was seen.
-    pub reference: ChainReference,
-    /// What it is, for people.
-    pub what: String,
-    /// Why it was not credited.
-    pub reason: String,
 }

@@ -6,14 +6,17 @@ use crate::{
     authorise::AuthorisationSink,
     behind::AnchorCheck,
     chain::{Chain, required},
+    held_back::HeldBackList,
     ledger::Ledger,
+    operator::{self, Operator, Request},
+    silence,
 };
 use coretime_sequencer::Engine;
 use coretime_types::{BlockNumber, ExtrinsicHash, Timeslice};
 use futures::FutureExt as _;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use subxt::{SubstrateConfig, client::Blocks};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -31,6 +34,12 @@ pub struct Settlement {
     pub(crate) tradable_from: Timeslice,
     /// The block at which each batch under way was last given to this node.
     pub(crate) submitted_at: BTreeMap<ExtrinsicHash, BlockNumber>,
+    pub(crate) held_back: HeldBackList,
+    pub(crate) requests: mpsc::Receiver<Request>,
+    operator: Operator,
+    /// Whether anything has crossed the ledger's border since it was last compared with the chain.
+    pub(crate) moved: bool,
+    pub(crate) compared_at: Option<BlockNumber>,
     pub(crate) authorisations: Option<Arc<dyn AuthorisationSink>>,
     /// The connection made by `connect`, for the first session.
     first: Option<Chain>,
@@ -61,15 +70,23 @@ impl Settlement {
         if config.proxy_for().is_none() {
             tracing::warn!("the signer is custody itself: whoever takes its key takes everything");
         }
+        let held_back = HeldBackList::open(config.held_back_file.clone())?;
+        let status = Status { connected: true, held_back: held_back.items().to_vec(), ..Status::default() };
+        let (operator, requests) = mpsc::channel(operator::MAX_WAITING);
         let tradable_from = ledger.query(|market| market.tradable_from()).await?;
         Ok(Settlement {
             config,
             info,
             ledger,
-            status: watch::Sender::new(Status { connected: true, ..Status::default() }),
+            status: watch::Sender::new(status),
             attempts: Attempts::default(),
             tradable_from,
             submitted_at: BTreeMap::new(),
+            held_back,
+            requests,
+            operator: Operator(operator),
+            moved: false,
+            compared_at: None,
             authorisations: None,
             first: Some(chain),
         })
@@ -87,6 +104,11 @@ impl Settlement {
         &self.info
     }
 
+    /// For what the operator tells it to do.
+    pub fn operator(&self) -> Operator {
+        self.operator.clone()
+    }
+
     /// How it is doing, from now on.
     pub fn status(&self) -> watch::Receiver<Status> {
         self.status.subscribe()
@@ -96,7 +118,15 @@ impl Settlement {
     ///
     /// # Errors
     /// When the engine stops, or the chain turns out to be another one than the ledger was built on.
-    pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) -> Result<(), SettlementError> {
+    pub async fn run(self, shutdown: watch::Receiver<bool>) -> Result<(), SettlementError> {
+        let silence = silence::watch(self.ledger.clone(), self.status(), self.config.silent_after);
+        tokio::select! {
+            ended = self.follow(shutdown) => ended,
+            ended = silence => ended,
+        }
+    }
+
+    async fn follow(mut self, mut shutdown: watch::Receiver<bool>) -> Result<(), SettlementError> {
         let mut pause = FIRST_PAUSE;
         loop {
             let before = self.status.borrow().finalised_block;
@@ -169,6 +199,7 @@ impl Settlement {
                 let at = chain.at(next).await?;
                 self.read_block(&at, next == newest).await?;
                 if next == newest {
+                    self.compare(&at).await?;
                     self.settle(&chain, &at).await?;
                 }
                 next = BlockNumber(next.0.saturating_add(1));

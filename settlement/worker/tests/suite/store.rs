@@ -1,7 +1,6 @@
 //! The store of fills follows the log, and is made anew when the two disagree.
 
-use crate::venue::{Venue, until};
-use coretime_dev_chain::Profile;
+use crate::venue::{ChainUnderTest, Venue, until};
 use coretime_fills::{FillReader, FillStore, LogRecord, Settlement as State};
 use coretime_settlement::FillsProjection;
 use coretime_types::{Command, Delivery, Sequence, TradeId};
@@ -23,9 +22,9 @@ fn reached(venue: &Venue, reader: &FillReader) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fills_show_their_delivery_and_survive_restarts_and_swaps() {
-    let mut venue = Venue::open(Profile::Kusama).await;
+    let mut venue = Venue::open(ChainUnderTest::Kusama).await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", ChainUnderTest::Kusama.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let begin = core.begin.0;
     venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Custody).await;
@@ -67,9 +66,15 @@ async fn fills_show_their_delivery_and_survive_restarts_and_swaps() {
         other.apply(&[record]).unwrap();
     }
     drop(other);
-    let (reader, shutdown, task) = follow(&venue).await;
+    let projection = FillsProjection::open(&folder, venue.engine.clone()).await.unwrap();
     assert!(venue.folder.path().join("store.aside-1").exists());
-    until("the store is made anew", || async { reached(&venue, &reader) }).await;
+    let mut told = Vec::new();
+    let projection = projection.catch_up(|done, end| told.push((done, end))).await.unwrap();
+    let (done, end) = *told.last().unwrap();
+    assert!(done >= end && told.is_sorted(), "{told:?}");
+    drop(projection);
+    let (reader, shutdown, task) = follow(&venue).await;
+    until("the store has followed", || async { reached(&venue, &reader) }).await;
     assert_eq!(reader.fill(TradeId(2)).unwrap(), Some(delivered));
     shutdown.send(true).unwrap();
     task.await.unwrap();

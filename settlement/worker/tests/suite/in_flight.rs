@@ -1,7 +1,6 @@
 //! Several batches under way at once: none rests on another, whatever becomes of it.
 
-use crate::venue::{Venue, account, key, remark, until};
-use coretime_dev_chain::Profile;
+use crate::venue::{ChainUnderTest, Venue, account, key, remark, until};
 use coretime_types::{Command, Delivery, SettlementSubmitted};
 use std::collections::BTreeSet;
 
@@ -14,11 +13,12 @@ async fn submissions(venue: &Venue) -> Vec<SettlementSubmitted> {
     submitted.collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn batches_on_different_cores_go_out_together_with_consecutive_nonces() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn batches_on_different_cores_go_out_together_with_consecutive_nonces(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     let mut bought = Vec::new();
     let mut cores = Vec::new();
     for _ in 0..3 {
@@ -47,12 +47,11 @@ async fn batches_on_different_cores_go_out_together_with_consecutive_nonces() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_one_root_only_one_batch_is_under_way() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn of_one_root_only_one_batch_is_under_way(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     venue.stop_worker().await;
     venue.config.max_legs = 5;
@@ -73,12 +72,13 @@ async fn of_one_root_only_one_batch_is_under_way() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_competing_transaction_that_takes_the_nonce_costs_a_batch_and_nothing_else() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn a_competing_transaction_that_takes_the_nonce_costs_a_batch_and_nothing_else(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::prepare(chain).await;
     venue.config.mortality_blocks = 8;
     venue.start_worker().await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     let before = venue.wallet.balance(account("Bob")).await.unwrap();
     for _ in 0..8 {
         let signer = key("Settlement");
@@ -91,11 +91,12 @@ async fn a_competing_transaction_that_takes_the_nonce_costs_a_batch_and_nothing_
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_expired_batch_leaves_its_nonce_to_the_next_while_later_ones_are_in_the_pool() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn an_expired_batch_leaves_its_nonce_to_the_next_while_later_ones_are_in_the_pool(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.stop_worker().await;
     let before = venue.wallet.balance(account("Bob")).await.unwrap();
     // The first batch is recorded and reaches no node: a crash in between. A later one has the next nonce.

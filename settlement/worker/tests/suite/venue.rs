@@ -3,7 +3,7 @@
 use coretime_dev_chain::{Config, DevChain, Profile};
 use coretime_market::Market;
 use coretime_sequencer::{Engine, EngineConfig, Receipt, Running};
-use coretime_settlement::{Reconciler, Report, Settlement, SettlementConfig, SignerKey, Status};
+use coretime_settlement::{Operator, Reconciler, Report, Settlement, SettlementConfig, SignerKey, Status};
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, ClientOrderId, Command, Delivery, Event, InstructionNumber, Parts, Planck,
     Region, SelfTrade, TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
@@ -14,11 +14,51 @@ use subxt::{OnlineClient, SubstrateConfig, dynamic, dynamic::Value};
 use subxt_signer::{SecretUri, sr25519::Keypair};
 use tokio::{sync::watch, task::JoinHandle};
 
+/// Which chain settlement meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChainUnderTest {
+    /// Our own runtime as Kusama's: interlacing is allowed.
+    Kusama,
+    /// Our own runtime as Polkadot's: interlacing is filtered out.
+    Polkadot,
+}
+
+impl ChainUnderTest {
+    /// One whole token in planck.
+    pub(crate) fn unit_planck(self) -> u128 {
+        match self {
+            ChainUnderTest::Kusama => Profile::Kusama.unit_planck(),
+            ChainUnderTest::Polkadot => Profile::Polkadot.unit_planck(),
+        }
+    }
+
+    pub(crate) fn existential_deposit_planck(self) -> u128 {
+        match self {
+            ChainUnderTest::Kusama => Profile::Kusama.existential_deposit_planck(),
+            ChainUnderTest::Polkadot => Profile::Polkadot.existential_deposit_planck(),
+        }
+    }
+
+    pub(crate) fn allows_interlace(self) -> bool {
+        self != ChainUnderTest::Polkadot
+    }
+
+    /// So many parts of a core where it can be shared, else all of it.
+    pub(crate) fn share(self, parts: u32) -> u32 {
+        if self.allows_interlace() { parts } else { 80 }
+    }
+
+    fn config(self) -> Config {
+        Config::new(if self == ChainUnderTest::Polkadot { Profile::Polkadot } else { Profile::Kusama })
+    }
+}
+
 /// Long enough for the slowest machine; nothing is measured.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Venue {
     chain: Option<DevChain>,
+    kind: ChainUnderTest,
     chain_config: Config,
     pub(crate) wallet: Wallet,
     pub(crate) engine: Engine,
@@ -34,6 +74,7 @@ struct Worker {
     task: JoinHandle<Result<(), coretime_settlement::SettlementError>>,
     shutdown: watch::Sender<bool>,
     status: watch::Receiver<Status>,
+    operator: Operator,
 }
 
 pub(crate) fn key(name: &str) -> Keypair {
@@ -101,20 +142,20 @@ fn start_engine(folder: &Path) -> (Engine, Running) {
 
 impl Venue {
     /// A chain with a block every 100 ms, custody with a float and a proxy, and settlement running.
-    pub(crate) async fn open(profile: Profile) -> Venue {
-        let mut venue = Venue::prepare(profile).await;
+    pub(crate) async fn open(kind: ChainUnderTest) -> Venue {
+        let mut venue = Venue::prepare(kind).await;
         venue.start_worker().await;
         venue
     }
 
     /// As above, with settlement not running yet.
-    pub(crate) async fn prepare(profile: Profile) -> Venue {
-        Venue::prepare_with(profile, 5_040).await
+    pub(crate) async fn prepare(kind: ChainUnderTest) -> Venue {
+        Venue::prepare_with(kind, 5_040).await
     }
 
     /// As above, with regions of another length, for tests in which their time passes.
-    pub(crate) async fn prepare_with(profile: Profile, region_length_timeslices: u32) -> Venue {
-        let unit = profile.unit_planck();
+    pub(crate) async fn prepare_with(kind: ChainUnderTest, region_length_timeslices: u32) -> Venue {
+        let unit = kind.unit_planck();
         let custody = account("Custody");
         let folder = tempfile::tempdir().unwrap();
         let mut chain_config = Config {
@@ -122,7 +163,7 @@ impl Venue {
             block_time: Some(Duration::from_millis(100)),
             region_length_timeslices,
             endowed: vec![(custody.0, 10 * unit), (account("Settlement").0, 100 * unit)],
-            ..Config::new(profile)
+            ..kind.config()
         };
         let chain = DevChain::start(chain_config.clone()).await.unwrap();
         let url = chain.ws_url().unwrap();
@@ -134,6 +175,7 @@ impl Venue {
         let running = Some(running);
         let mut venue = Venue {
             chain: Some(chain),
+            kind,
             chain_config,
             wallet,
             engine,
@@ -169,13 +211,31 @@ impl Venue {
     }
 
     pub(crate) async fn start_worker(&mut self) {
-        let mut settlement = Settlement::connect(self.config.clone(), self.engine.clone()).await.unwrap();
+        let settlement = Settlement::connect(self.config.clone(), self.engine.clone()).await.unwrap();
+        self.run_worker(settlement);
+    }
+
+    fn run_worker(&mut self, mut settlement: Settlement) {
         if let Some(sink) = &self.authorisations {
             settlement = settlement.with_authorisations(sink.clone());
         }
-        let status = settlement.status();
+        let (status, operator) = (settlement.status(), settlement.operator());
         let (shutdown, stop) = watch::channel(false);
-        self.worker = Some(Worker { task: tokio::spawn(settlement.run(stop)), shutdown, status });
+        let task = tokio::spawn(settlement.run(stop));
+        self.worker = Some(Worker { task, shutdown, status, operator });
+    }
+
+    /// As above, over a line on which connecting may fail for a while.
+    pub(crate) async fn start_worker_patiently(&mut self) {
+        for _ in 0..200 {
+            let connected = Settlement::connect(self.config.clone(), self.engine.clone()).await;
+            match connected {
+                Ok(settlement) => return self.run_worker(settlement),
+                Err(coretime_settlement::SettlementError::Chain(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("no connection lasts long enough");
     }
 
     /// Ends settlement as it should be ended.
@@ -234,6 +294,62 @@ impl Venue {
         self.worker.as_ref().unwrap().status.borrow().clone()
     }
 
+    pub(crate) fn operator(&self) -> Operator {
+        self.worker.as_ref().unwrap().operator.clone()
+    }
+
+    /// Where the chain keeps a region's record.
+    pub(crate) async fn region_key(&self, region: Region) -> Vec<u8> {
+        let client =
+            OnlineClient::<SubstrateConfig>::from_insecure_url(&self.config.chain_url).await.unwrap();
+        let at = client.at_current_block().await.unwrap();
+        let address = dynamic::storage::<(Value,), Value>("Broker", "Regions");
+        let mut entries = at.storage().iter(address, ()).await.unwrap();
+        let id = region.id();
+        let end = [&id.begin.0.to_le_bytes()[..], &id.core.0.to_le_bytes(), &id.mask.to_bytes()].concat();
+        while let Some(found) = entries.next().await {
+            let key = found.unwrap().key_bytes().to_vec();
+            if key.ends_with(&end) {
+                return key;
+            }
+        }
+        panic!("{region} is not on chain")
+    }
+
+    /// What the broker says is committed, at the newest block.
+    pub(crate) async fn last_committed(&self) -> u32 {
+        #[derive(subxt::ext::scale_decode::DecodeAsType)]
+        #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+        struct Status {
+            last_committed_timeslice: u32,
+        }
+        let client =
+            OnlineClient::<SubstrateConfig>::from_insecure_url(&self.config.chain_url).await.unwrap();
+        let at = client.at_current_block().await.unwrap();
+        let address = dynamic::storage::<(), Status>("Broker", "Status");
+        let value = at.storage().try_fetch(address, ()).await.unwrap().unwrap();
+        value.decode().unwrap().last_committed_timeslice
+    }
+
+    /// Where the chain keeps what a region's time is planned for, and what it contributes to the pool.
+    pub(crate) async fn encumbrance_keys(&self, region: Region) -> Vec<Vec<u8>> {
+        let client =
+            OnlineClient::<SubstrateConfig>::from_insecure_url(&self.config.chain_url).await.unwrap();
+        let at = client.at_current_block().await.unwrap();
+        let mut keys = Vec::new();
+        for entry in ["Workplan", "InstaPoolContribution"] {
+            let address = dynamic::storage::<(Value,), Value>("Broker", entry);
+            let mut entries = at.storage().iter(address, ()).await.unwrap();
+            while let Some(found) = entries.next().await {
+                let key = found.unwrap().key_bytes().to_vec();
+                // Both end in the core and more; the tests have one core's region.
+                keys.push(key);
+            }
+        }
+        assert!(!keys.is_empty(), "{region} is clean");
+        keys
+    }
+
     pub(crate) async fn tell(&self, command: Command) -> Receipt {
         self.engine.submit(command).unwrap().await.unwrap()
     }
@@ -245,12 +361,23 @@ impl Venue {
         self.engine.query(question).unwrap().await.unwrap()
     }
 
-    pub(crate) async fn compare(&self) -> Report {
-        Reconciler::new(self.config.clone(), self.engine.clone()).compare().await.unwrap()
+    pub(crate) fn reconciler(&self) -> Reconciler {
+        let SettlementConfig { chain_url, custody, float, .. } = &self.config;
+        Reconciler::new(chain_url, *custody, *float, self.engine.clone())
     }
 
-    /// Ledger and chain agree, to the last planck and part-timeslice.
-    pub(crate) async fn assert_agrees(&self) -> Report {
+    pub(crate) async fn compare(&self) -> Report {
+        self.reconciler().compare().await.unwrap()
+    }
+
+    /// Ledger and chain agree, to the last planck and part-timeslice, and nothing is nobody's.
+    pub(crate) async fn assert_agrees(&self) {
+        let report = self.assert_covers().await;
+        assert_eq!((report.unattributed_funds, report.unattributed_regions), (Planck::ZERO, vec![]));
+    }
+
+    /// Everything in the ledger is on chain; there may be more.
+    pub(crate) async fn assert_covers(&self) -> Report {
         let report = self.compare().await;
         assert_eq!(report.differences, []);
         report
@@ -287,7 +414,11 @@ impl Venue {
                 client_order_id: ClientOrderId(self.next_order),
                 unit_price: UnitPrice(1),
                 region: region.id(),
-                lot_parts: if interlacing { Parts(1) } else { region.mask.parts() },
+                lot_parts: if interlacing && self.kind.allows_interlace() {
+                    Parts(1)
+                } else {
+                    region.mask.parts()
+                },
                 min_timeslices: Timeslices(1),
                 time_in_force: TimeInForce::GoodTillCancelled,
                 post_only: false,

@@ -1,9 +1,8 @@
 //! What cannot be delivered is told, and nothing else is held up by it.
 
-use crate::venue::{Venue, account, call, key, until};
-use coretime_dev_chain::Profile;
+use crate::venue::{ChainUnderTest, Venue, account, call, key, until};
 use coretime_settlement::{ChainError, Settlement, SettlementError};
-use coretime_types::{Command, Delivery, Event, FailureOutcome, InstructionNumber, Parts, Planck, TaskId};
+use coretime_types::{Command, Delivery, Event, FailureOutcome, InstructionNumber, Planck, TaskId};
 use subxt::dynamic::Value;
 
 async fn failure(venue: &Venue, number: InstructionNumber) -> Option<(FailureOutcome, String)> {
@@ -16,38 +15,38 @@ async fn failure(venue: &Venue, number: InstructionNumber) -> Option<(FailureOut
     })
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_paid_below_the_existential_deposit_to_an_account_that_is_not_there() {
-    let venue = Venue::open(Profile::Kusama).await;
-    let unit = Profile::Kusama.unit_planck();
+pub(crate) async fn nothing_is_paid_below_the_existential_deposit_to_an_account_that_is_not_there(
+    chain: ChainUnderTest,
+) {
+    let venue = Venue::open(chain).await;
+    let (unit, existential_deposit) = (chain.unit_planck(), chain.existential_deposit_planck());
     venue.wallet.transfer_funds(&key("Alice"), account("Newcomer"), Planck(unit)).await.unwrap();
     // He sends all he has, and his account is no more.
     let custody = Value::unnamed_variant("Id", [Value::from_bytes(venue.config.custody.0)]);
     call(&venue, "Newcomer", "Balances", "transfer_all", vec![custody, Value::bool(false)]).await;
     until("it is credited", || async { venue.free("Newcomer").await > Planck::ZERO }).await;
 
-    let too_little = venue.withdraw_funds("Newcomer", 33_333_332).await;
+    let too_little = venue.withdraw_funds("Newcomer", existential_deposit - 1).await;
     venue.until_settled().await;
     let (outcome, reason) = failure(&venue, too_little).await.unwrap();
     assert_eq!(outcome, FailureOutcome::Returned);
     assert!(reason.contains("existential deposit"), "{reason}");
     venue.assert_agrees().await;
 
-    let enough = venue.withdraw_funds("Newcomer", 33_333_333).await;
+    let enough = venue.withdraw_funds("Newcomer", existential_deposit).await;
     venue.until_settled().await;
     let little = venue.withdraw_funds("Newcomer", 1).await;
     venue.until_settled().await;
     assert_eq!((failure(&venue, enough).await, failure(&venue, little).await), (None, None));
-    assert_eq!(venue.wallet.balance(account("Newcomer")).await.unwrap(), Planck(33_333_334));
+    assert_eq!(venue.wallet.balance(account("Newcomer")).await.unwrap(), Planck(existential_deposit + 1));
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent() {
-    let mut venue = Venue::prepare_with(Profile::Kusama, 30).await;
+pub(crate) async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare_with(chain, 30).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let begin = core.begin.0;
     venue.stop_worker().await;
@@ -61,12 +60,11 @@ async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded() {
-    let mut venue = Venue::prepare_with(Profile::Kusama, 30).await;
+pub(crate) async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare_with(chain, 30).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let begin = core.begin.0;
     venue.stop_worker().await;
@@ -91,13 +89,14 @@ async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_signer_delivers_nothing_until_it_may_again() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn a_revoked_signer_delivers_nothing_until_it_may_again(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
     venue.config.signer = coretime_settlement::SignerKey::from(key("Eve"));
+    // Custody pays the fee for its new proxy: that much less is the operator's.
+    venue.config.float.0 -= chain.unit_planck();
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let begin = core.begin.0;
     let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
@@ -111,30 +110,8 @@ async fn a_revoked_signer_delivers_nothing_until_it_may_again() {
     assert_eq!(venue.owner(slice).await, Some(account("Bob")));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_custody_lacks_is_stuck_and_the_rest_goes_on() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    let unit = Profile::Kusama.unit_planck();
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", unit).await;
-    venue.offer("Alice", core, true).await;
-    let begin = core.begin.0;
-    // Somebody with custody's key takes what is not his.
-    let low = venue.wallet.balance(venue.config.custody).await.unwrap().0 - unit / 10;
-    venue.wallet.transfer_funds(&key("Custody"), account("Ferdie"), Planck(low)).await.unwrap();
-    venue.withdraw_funds("Bob", unit / 2).await;
-    let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
-    until("the rest is delivered", || async { venue.owner(slice).await == Some(account("Bob")) }).await;
-    until("the payment is stuck", || async { venue.status().stuck.len() == 1 }).await;
-    let differences = venue.compare().await.differences;
-    assert_eq!(differences.len(), 1, "{differences:?}");
-    assert_eq!(differences[0].subject, "funds");
-    assert_eq!(core.mask.parts(), Parts(80));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_chain_is_refused() {
-    let mut venue = Venue::open(Profile::Kusama).await;
+pub(crate) async fn another_chain_is_refused(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
     venue.deposit_funds("Bob", 1_000_000_000).await;
     venue.stop_worker().await;
     let mut config = venue.config.clone();
@@ -142,7 +119,7 @@ async fn another_chain_is_refused() {
     let refused = Settlement::connect(config, venue.engine.clone()).await;
     assert!(matches!(refused, Err(SettlementError::Chain(ChainError::OtherChain { .. }))));
 
-    let other = Venue::open(Profile::Polkadot).await;
+    let other = Venue::open(ChainUnderTest::Polkadot).await;
     venue.config.chain_url = other.config.chain_url.clone();
     let settlement = Settlement::connect(venue.config.clone(), venue.engine.clone()).await.unwrap();
     let (_keep, shutdown) = tokio::sync::watch::channel(false);
@@ -150,11 +127,10 @@ async fn another_chain_is_refused() {
     assert!(matches!(ended, Err(SettlementError::Chain(ChainError::OtherHistory { .. }))), "{ended:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_frozen_venue_submits_nothing() {
-    let mut venue = Venue::open(Profile::Kusama).await;
+pub(crate) async fn a_frozen_venue_submits_nothing(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let begin = core.begin.0;
     venue.stop_worker().await;

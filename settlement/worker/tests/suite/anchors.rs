@@ -1,7 +1,6 @@
 //! A log that is not the one that custody's batches came from settles nothing.
 
-use crate::venue::{Venue, account, copy_folder, key, remark_as, until};
-use coretime_dev_chain::Profile;
+use crate::venue::{ChainUnderTest, Venue, account, copy_folder, key, remark_as, until};
 use coretime_sequencer::EngineConfig;
 use coretime_settlement::{
     Anchor, Authorisation, AuthorisationSink, Settlement, SettlementConfig, SettlementError,
@@ -9,10 +8,9 @@ use coretime_settlement::{
 use coretime_types::{Planck, Sequence};
 use std::sync::{Arc, Mutex};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restored_backup_refuses_to_run() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+pub(crate) async fn a_restored_backup_refuses_to_run(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.withdraw_funds("Bob", 1_000_000_000).await;
     venue.until_settled().await;
     venue.stop_worker().await;
@@ -40,10 +38,9 @@ async fn a_restored_backup_refuses_to_run() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_server_on_the_same_custody_refuses_to_run() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+pub(crate) async fn a_second_server_on_the_same_custody_refuses_to_run(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.withdraw_funds("Bob", 1_000_000_000).await;
     venue.until_settled().await;
     let folder = tempfile::tempdir().unwrap();
@@ -59,9 +56,8 @@ async fn a_second_server_on_the_same_custody_refuses_to_run() {
     venue.stop_worker().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_venues_on_one_custody_are_noticed_while_both_run() {
-    let mut venue = Venue::open(Profile::Kusama).await;
+pub(crate) async fn two_venues_on_one_custody_are_noticed_while_both_run(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
     let folder = tempfile::tempdir().unwrap();
     let (engine, running) = coretime_sequencer::start(EngineConfig::new(folder.path())).unwrap();
     let other = Settlement::connect(venue.config.clone(), engine.clone()).await.unwrap();
@@ -69,7 +65,7 @@ async fn two_venues_on_one_custody_are_noticed_while_both_run() {
     let (_shutdown, stop) = tokio::sync::watch::channel(false);
     let other = tokio::spawn(other.run(stop));
     status.wait_for(|status| status.caught_up).await.unwrap();
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.withdraw_funds("Bob", 1_000_000_000).await;
     let ended = other.await.unwrap();
     assert!(matches!(ended, Err(SettlementError::BehindAnchor { .. })), "{ended:?}");
@@ -78,9 +74,8 @@ async fn two_venues_on_one_custody_are_noticed_while_both_run() {
     venue.stop_worker().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn anybody_may_remark_what_looks_like_an_anchor() {
-    let venue = Venue::open(Profile::Kusama).await;
+pub(crate) async fn anybody_may_remark_what_looks_like_an_anchor(chain: ChainUnderTest) {
+    let venue = Venue::open(chain).await;
     let fake =
         Anchor { sequence: Sequence(1_000_000), chain_hash: venue.engine.durable_position().chain_hash };
     remark_as(&venue.config.chain_url, &key("Eve"), fake.to_string().as_bytes()).await;
@@ -101,9 +96,8 @@ impl AuthorisationSink for Kept {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_cannot_sign_a_challenge_authorises_a_key_on_chain() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn an_account_that_cannot_sign_a_challenge_authorises_a_key_on_chain(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
     let kept = Arc::new(Kept::default());
     venue.authorisations = Some(kept.clone());
     venue.start_worker().await;

@@ -1,13 +1,12 @@
 //! Whatever dies in between, each instruction is carried out once.
 
-use crate::venue::{Venue, account, until};
-use coretime_dev_chain::Profile;
+use crate::venue::{ChainUnderTest, Venue, account, until};
 use coretime_settlement::SettlementConfig;
 use coretime_types::{Command, Delivery, Event, InstructionEnd, InstructionNumber, Planck};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How often each instruction ended, and how.
-async fn ends(venue: &Venue) -> BTreeMap<InstructionNumber, Vec<InstructionEnd>> {
+pub(crate) async fn ends(venue: &Venue) -> BTreeMap<InstructionNumber, Vec<InstructionEnd>> {
     let mut ends: BTreeMap<InstructionNumber, Vec<InstructionEnd>> = BTreeMap::new();
     for (_, events) in venue.commands().await {
         for event in events {
@@ -19,10 +18,9 @@ async fn ends(venue: &Venue) -> BTreeMap<InstructionNumber, Vec<InstructionEnd>>
     ends
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_at_any_time_it_delivers_once() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    let unit = Profile::Kusama.unit_planck();
+pub(crate) async fn killed_at_any_time_it_delivers_once(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    let unit = 100 * chain.unit_planck();
     let core = venue.deposit_core("Alice").await;
     venue.deposit_funds("Bob", unit).await;
     venue.offer("Alice", core, true).await;
@@ -31,7 +29,7 @@ async fn killed_at_any_time_it_delivers_once() {
     let mut instructions = 0;
     for turn in 0_u32..24 {
         let begin = core.begin.0 + turn * 40;
-        let parts = if turn % 3 == 0 { 40 } else { 80 };
+        let parts = if turn % 3 == 0 { chain.share(40) } else { 80 };
         bought.push(venue.buy("Bob", begin, begin + 13, parts, Delivery::Transfer).await.0);
         venue.withdraw_funds("Bob", 1_000_000_000).await;
         instructions += 2;
@@ -55,10 +53,9 @@ async fn killed_at_any_time_it_delivers_once() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_recorded_and_never_sent_is_sent_unchanged() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+pub(crate) async fn what_was_recorded_and_never_sent_is_sent_unchanged(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     // The chain takes transactions and makes no final blocks: the batch is recorded and hangs.
     venue.chain().set_finalization(false).await.unwrap();
     let number = venue.withdraw_funds("Bob", 1_000_000_000).await;
@@ -89,9 +86,8 @@ async fn what_was_recorded_and_never_sent_is_sent_unchanged() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_never_included_is_planned_anew_after_its_last_block() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn what_was_never_included_is_planned_anew_after_its_last_block(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
     venue.config.mortality_blocks = 8;
     // A signer without funds: the node takes no transaction of it.
     let signer = crate::venue::key("Pauper");
@@ -102,7 +98,7 @@ async fn what_was_never_included_is_planned_anew_after_its_last_block() {
     };
     let able = std::mem::replace(&mut venue.config, told);
     venue.start_worker().await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     let number = venue.withdraw_funds("Bob", 1_000_000_000).await;
     until("it was tried twice", || async {
         let commands = venue.commands().await;
@@ -119,10 +115,9 @@ async fn what_was_never_included_is_planned_anew_after_its_last_block() {
     venue.assert_agrees().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_goes_away_is_waited_for() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+pub(crate) async fn a_node_that_goes_away_is_waited_for(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     let before = venue.wallet.balance(account("Bob")).await.unwrap();
     for _ in 0..3 {
         // Gone at once: whether the batch was sent, taken, or included is left to chance.

@@ -1,13 +1,11 @@
 //! What is bought is delivered, at the least cost.
 
-use crate::venue::{Venue, account, until};
-use coretime_dev_chain::Profile;
+use crate::venue::{ChainUnderTest, Venue, account, until};
 use coretime_types::{AccountId, Command, Delivery, Event, InstructionEnd, Planck, TaskId};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_bought_is_carved_out_and_delivered() {
-    let mut venue = Venue::open(Profile::Kusama).await;
-    let unit = Profile::Kusama.unit_planck();
+pub(crate) async fn what_is_bought_is_carved_out_and_delivered(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    let unit = chain.unit_planck();
     let core = venue.deposit_core("Alice").await;
     venue.deposit_funds("Bob", unit).await;
     venue.offer("Alice", core, true).await;
@@ -17,7 +15,8 @@ async fn what_is_bought_is_carved_out_and_delivered() {
     assert_eq!(none, None, "a trade that stays in custody has no instruction");
     let (week, _) = venue.buy("Bob", begin + 1_000, begin + 2_260, 80, Delivery::Transfer).await;
     let task = TaskId(2_000);
-    let (half_day, _) = venue.buy("Bob", begin + 500, begin + 680, 40, Delivery::Assign(task)).await;
+    let (half_day, _) =
+        venue.buy("Bob", begin + 500, begin + 680, chain.share(40), Delivery::Assign(task)).await;
     venue.until_settled().await;
 
     assert_eq!(venue.owner(week).await, Some(account("Bob")));
@@ -27,11 +26,12 @@ async fn what_is_bought_is_carved_out_and_delivered() {
     assert_eq!(venue.owner(kept).await, None, "what stays in custody is not cut out");
     let custody: Vec<_> = venue.wallet.regions().await.unwrap();
     let custody = custody.iter().filter(|found| found.owner == Some(venue.config.custody)).count();
-    assert_eq!(custody, 4, "two cuts in time for the week, two and one by share for half a day");
+    let by_share = usize::from(chain.allows_interlace());
+    assert_eq!(custody, 3 + by_share, "two cuts in time for the week, two and one by share for half a day");
     venue.assert_agrees().await;
 
     let earned = venue.free("Alice").await;
-    assert_eq!(earned, Planck(80 * 500 + 80 * 1_260 + 40 * 180));
+    assert_eq!(earned, Planck(80 * 500 + 80 * 1_260 + u128::from(chain.share(40)) * 180));
     let before = venue.wallet.balance(account("Bob")).await.unwrap();
     let number = venue.withdraw_funds("Bob", unit / 2).await;
     venue.until_settled().await;
@@ -51,13 +51,13 @@ async fn what_is_bought_is_carved_out_and_delivered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_polkadot_profile_filters_interlacing_and_all_else_works() {
-    let mut venue = Venue::open(Profile::Polkadot).await;
-    let unit = Profile::Polkadot.unit_planck();
+    let mut venue = Venue::open(ChainUnderTest::Polkadot).await;
+    let unit = ChainUnderTest::Polkadot.unit_planck();
     let settlement = coretime_settlement::Settlement::connect(venue.config.clone(), venue.engine.clone());
     let info = settlement.await.unwrap().info().clone();
     assert!(!info.can_interlace);
     assert_eq!((info.ss58_prefix, info.token_symbol.as_str(), info.token_decimals), (0, "DOT", 10));
-    assert_eq!(info.existential_deposit, Planck(Profile::Polkadot.existential_deposit_planck()));
+    assert_eq!(info.existential_deposit, Planck(ChainUnderTest::Polkadot.existential_deposit_planck()));
     assert_eq!(info.genesis_hash, venue.chain().genesis_hash());
     assert_eq!(info.timeslice_relay_blocks, 80);
 
@@ -73,20 +73,19 @@ async fn the_polkadot_profile_filters_interlacing_and_all_else_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_kusama_profile_lets_interlacing_through() {
-    let venue = Venue::prepare(Profile::Kusama).await;
+    let venue = Venue::prepare(ChainUnderTest::Kusama).await;
     let settlement = coretime_settlement::Settlement::connect(venue.config.clone(), venue.engine.clone());
     let info = settlement.await.unwrap().info().clone();
     assert!(info.can_interlace);
     assert_eq!((info.ss58_prefix, info.token_symbol.as_str(), info.token_decimals), (2, "KSM", 12));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn custody_may_sign_for_itself() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn custody_may_sign_for_itself(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
     venue.config.signer = coretime_settlement::SignerKey::from(crate::venue::key("Custody"));
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let begin = core.begin.0;
     let (slice, _) = venue.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await;
@@ -94,12 +93,11 @@ async fn custody_may_sign_for_itself() {
     assert_eq!(venue.owner(slice).await, Some(account("Bob")));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn many_at_once_share_few_batches() {
-    let mut venue = Venue::prepare(Profile::Kusama).await;
+pub(crate) async fn many_at_once_share_few_batches(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", Profile::Kusama.unit_planck()).await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     venue.stop_worker().await;
     let mut bought = Vec::new();

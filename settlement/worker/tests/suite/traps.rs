@@ -1,0 +1,137 @@
+//! What the chain does that one would not expect, each with a test named after it. Others are elsewhere: the encumbered
+//! regions and arrivals without a sender in `deposits` and `reserves`, dropped regions and the existential deposit in
+//! `failures`, the filtered interlace in `delivery`.
+
+use crate::{
+    deposits::region_value,
+    venue::{ChainUnderTest, Venue, account, call, key, until},
+};
+use codec::Encode;
+use coretime_settlement::Unattributed;
+use coretime_types::{Delivery, Planck, Region, Timeslice};
+use subxt::dynamic::Value;
+
+fn id(account: coretime_types::AccountId) -> Value {
+    Value::unnamed_variant("Id", [Value::from_bytes(account.0)])
+}
+
+pub(crate) async fn a_region_id_does_not_pin_the_asset(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    let whole = venue.wallet.purchase(&key("Dave")).await.unwrap();
+    // The same id, another end, and no renewal right any more.
+    let pivot = Value::u128(100);
+    call(&venue, "Dave", "Broker", "partition", vec![region_value(whole.id()), pivot]).await;
+    let first = Region { end: Timeslice(whole.begin.0 + 100), ..whole };
+    assert_eq!(first.id(), whole.id());
+    venue.wallet.transfer_region(&key("Dave"), whole.id(), venue.config.custody).await.unwrap();
+    until("it is credited", || async { venue.query(|market| market.free_regions().next().is_some()).await })
+        .await;
+    let credited = venue.query(|market| market.free_regions().next()).await.unwrap();
+    assert_eq!((credited.region, credited.renewable), (first, false));
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn drop_region_takes_any_origin_when_its_time_is_over(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare_with(chain, 30).await;
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    let now = venue.query(|market| market.tradable_from()).await;
+    venue.chain().advance_timeslices(core.end.0 - now.0 + 5).await.unwrap();
+    until("the ledger has forgotten it", || async {
+        venue.query(|market| market.ledger_regions().next().is_none()).await
+    })
+    .await;
+    call(&venue, "Eve", "Broker", "drop_region", vec![region_value(core.id())]).await;
+    assert_eq!(venue.owner(core).await, None);
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn regions_that_come_by_xcm_have_no_event(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    let region = venue.wallet.purchase(&key("Dave")).await.unwrap();
+    // As the broker's XCM adapter does it: the record changes hands, and nothing is told.
+    let record = (region.end.0, Some(venue.config.custody.0), None::<u128>).encode();
+    let item = Value::unnamed_composite([
+        Value::from_bytes(venue.region_key(region).await),
+        Value::from_bytes(record),
+    ]);
+    let set = Value::named_variant("set_storage", [("items", Value::unnamed_composite([item]))]);
+    call(&venue, "Alice", "Sudo", "sudo", vec![Value::unnamed_variant("System", [set])]).await;
+    until("it is found by state", || async {
+        venue.status().reserves.is_some_and(|report| report.unattributed_regions == [region])
+    })
+    .await;
+    venue.operator().credit(Unattributed::Region(region.id()), account("Dave")).await.unwrap();
+    let dave = account("Dave");
+    assert!(venue.query(move |market| market.free_regions_of(dave).any(|free| free.region == region)).await);
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn through_a_proxy_the_outer_call_succeeds_even_when_the_inner_one_fails(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::open(chain).await;
+    venue.wallet.add_proxy(&key("Ferdie"), account("Dave")).await.unwrap();
+    for (amount, arrives) in [(u128::MAX / 2, false), (2_000_000_000, true)] {
+        let transfer = Value::named_variant(
+            "transfer_keep_alive",
+            [("dest", id(venue.config.custody)), ("value", Value::u128(amount))],
+        );
+        let fields = vec![
+            id(account("Ferdie")),
+            Value::unnamed_variant("None", []),
+            Value::unnamed_variant("Balances", [transfer]),
+        ];
+        call(&venue, "Dave", "Proxy", "proxy", fields).await;
+        // A deposit behind it shows that its block was read.
+        venue.deposit_funds("Bob", 1_000_000_000).await;
+        let credited = venue.free("Ferdie").await;
+        assert_eq!(credited, if arrives { Planck(amount) } else { Planck::ZERO });
+    }
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn a_proxy_of_type_broker_delivers_and_cannot_pay(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
+    venue.config.signer = coretime_settlement::SignerKey::from(key("Eve"));
+    // Custody pays the fees for its proxies: that much less is the operator's.
+    venue.config.float.0 -= chain.unit_planck();
+    let proxy_type = Value::unnamed_variant("Broker", []);
+    let fields = vec![id(account("Eve")), proxy_type, Value::u128(0)];
+    call(&venue, "Custody", "Proxy", "add_proxy", fields).await;
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let begin = core.begin.0;
+    let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
+    until("it is delivered", || async { venue.owner(slice).await == Some(account("Bob")) }).await;
+    venue.until_settled().await;
+    let number = venue.withdraw_funds("Bob", 1_000_000_000).await;
+    until("the payment is refused", || async {
+        venue.status().last_error.is_some_and(|error| error.contains("CallFiltered"))
+    })
+    .await;
+    assert!(venue.query(move |market| market.instruction(number).is_some()).await, "it waits");
+    venue.wallet.add_proxy(&key("Custody"), account("Eve")).await.unwrap();
+    venue.until_settled().await;
+    venue.assert_covers().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn last_committed_timeslice_runs_ahead_by_the_advance_notice(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    until("a block is read", || async { venue.status().caught_up }).await;
+    venue.chain().advance_timeslices(3).await.unwrap();
+    venue.deposit_funds("Bob", 1_000_000_000).await;
+    let tradable_from = venue.query(|market| market.tradable_from()).await;
+    let committed = venue.last_committed().await;
+    // One more is committed by now at most: blocks go on.
+    let ahead = committed + 1 + venue.config.delivery_lead.0;
+    assert!((ahead - 1..=ahead).contains(&tradable_from.0), "{tradable_from:?}, {committed} are committed");
+    venue.stop_worker().await;
+}
