@@ -12,16 +12,16 @@ use std::process::{Command as Process, Output};
 const DEPOSIT: Planck = Planck(1_000_000_000_000);
 const PAID: &str = "100000000000";
 
-fn verify(data: &Path, more: &[&str]) -> Output {
+pub(crate) fn verify(data: &Path, more: &[&str]) -> Output {
     Process::new(BINARY).args(["verify", "--json", "--log"]).arg(data).args(more).output().unwrap()
 }
 
-fn told(output: &Output) -> serde_json::Value {
+pub(crate) fn told(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// A copy, as an auditor gets one: of a log that is being written, so its last group may be cut.
-fn copy(data: &Path, to: &Path) {
+pub(crate) fn copy(data: &Path, to: &Path) {
     fs::create_dir_all(log_folder(to)).unwrap();
     for entry in fs::read_dir(log_folder(data)).unwrap() {
         let entry = entry.unwrap();

@@ -10,4 +10,5 @@ mod demo;
 mod exchange;
 mod kills;
 mod replay;
+mod reserves;
 mod restart;

@@ -1,5 +1,6 @@
 //! Killed with SIGKILL in the middle, and started again: nothing is lost, nothing happens twice.
 
+use crate::audit_chain;
 use crate::exchange::{Exchange, key, wait_until};
 use coretime_proto::v1 as pb;
 use coretime_types::Planck;
@@ -87,4 +88,16 @@ async fn after_a_kill_ledger_orders_and_fills_are_as_before_and_settlement_goes_
     assert_eq!((owned[0].region.begin.0, owned[0].region.end.0), (begin, begin + 500));
     let in_custody = regions.iter().filter(|found| found.owner == Some(exchange.custody));
     assert_eq!(in_custody.count(), 2, "cut twice, no more: {regions:?}");
+
+    // What the log says of both deposits and of the delivery, the chain says too.
+    let copied = folder.path().join("copy");
+    audit_chain::copy(folder.path(), &copied);
+    let well = audit_chain::verify(&copied, &["--chain", &exchange.chain]);
+    let told = audit_chain::told(&well);
+    assert_eq!(well.status.code(), Some(0), "{told}");
+    assert_eq!(
+        (&told["chain"]["deposits"], &told["chain"]["instructions"]),
+        (&2.into(), &1.into()),
+        "{told}"
+    );
 }

@@ -37,6 +37,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Moves segments of a stopped server's log, that no start needs any more, into another folder.
     Archive(ArchiveArgs),
+    /// Proves from a copy of the log what the venue owes, and compares it with what custody has on chain. Exit code 0:
+    /// they agree; 1: they do not; 2: it cannot be told.
+    Reserves(ReservesArgs),
     /// Reads a copy of the log out, for accountants and other programs.
     Export(ExportArgs),
 }
@@ -145,6 +148,9 @@ pub(crate) struct ServeSettings {
     /// How long before it begins a timeslice must be sold to be delivered in time, in timeslices [default: 1].
     #[arg(long, value_name = "TIMESLICES", env = "CORETIME_EXCHANGE_DELIVERY_LEAD_TIMESLICES")]
     pub(crate) delivery_lead_timeslices: Option<u32>,
+    /// What the operator keeps in the custody account on chain besides what the ledger owes, in planck [default: 0].
+    #[arg(long, value_name = "PLANCK", env = "CORETIME_EXCHANGE_FLOAT_PLANCK")]
+    pub(crate) float_planck: Option<u64>,
     /// Accounts whose owners may halt, freeze, suspend and configure: addresses, or 0x and 64 hex digits.
     #[arg(long, value_name = "ADDRESS", env = "CORETIME_EXCHANGE_OPERATORS", value_delimiter = ',')]
     pub(crate) operators: Option<Vec<String>>,
@@ -230,6 +236,28 @@ pub(crate) struct ArchiveArgs {
     /// Where the segments go; created if it is not there.
     #[arg(long, value_name = "DIR")]
     pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReservesArgs {
+    /// The log: a folder of segments, or the data folder that it is in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) log: Option<PathBuf>,
+    /// A node of the coretime chain: ws:// on this machine, else wss://. It must have the state of the log's last block.
+    #[arg(long, value_name = "URL")]
+    pub(crate) chain: Option<String>,
+    /// The custody account: an address, or 0x and 64 hex digits.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) custody: Option<String>,
+    /// What the operator keeps in custody's account besides, in planck.
+    #[arg(long, value_name = "PLANCK", default_value_t = 0)]
+    pub(crate) float_planck: u128,
+    /// Adds this account's branch of the tree: with it, its owner can check that it is counted.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) account: Option<String>,
+    /// Checks a proof with a branch that was printed before; needs neither log nor chain.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["log", "chain", "custody", "account"])]
+    pub(crate) check: Option<PathBuf>,
 }
 
 /// What `export` reads out.

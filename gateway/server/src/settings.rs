@@ -25,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) grpc: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
     pub(crate) delivery_lead_timeslices: u32,
+    pub(crate) float_planck: u64,
     pub(crate) gateway: GatewayConfig,
 }
 
@@ -52,6 +53,7 @@ impl ServeSettings {
                 .delivery_lead_timeslices
                 .or(file.delivery_lead_timeslices)
                 .or(Some(1)),
+            float_planck: told.float_planck.or(file.float_planck).or(Some(0)),
             operators: told.operators.or(file.operators).or(Some(Vec::new())),
             tls_certificate: told.tls_certificate.or(file.tls_certificate),
             tls_key: told.tls_key.or(file.tls_key),
@@ -163,6 +165,7 @@ impl Settings {
             grpc: merged.grpc.unwrap_or(SocketAddr::from(DEFAULT_GRPC)),
             http: merged.http,
             delivery_lead_timeslices: merged.delivery_lead_timeslices.unwrap_or(1),
+            float_planck: merged.float_planck.unwrap_or(0),
             gateway,
         };
         let insecure = merged.insecure.unwrap_or(false);

@@ -103,6 +103,23 @@ impl StatusPage {
         for (number, reason) in settlement.stuck {
             writeln!(text, "stuck          instruction {number}: {reason}")?;
         }
+        if settlement.signer_low {
+            writeln!(text, "alarm          the signer can pay for few deliveries more")?;
+        }
+        if let Some(reserves) = settlement.reserves {
+            let (block, owed, custody) = (reserves.block, reserves.owed, reserves.custody);
+            writeln!(text, "reserves       block {block}: {owed} planck are owed, custody has {custody}")?;
+            for difference in reserves.differences {
+                let (ledger, chain) = (difference.ledger, difference.chain);
+                writeln!(text, "alarm          {}: ledger: {ledger}; chain: {chain}", difference.subject)?;
+            }
+            if reserves.unattributed_funds > coretime_types::Planck::ZERO {
+                writeln!(text, "unattributed   {} planck", reserves.unattributed_funds)?;
+            }
+            for region in reserves.unattributed_regions {
+                writeln!(text, "unattributed   {region}")?;
+            }
+        }
         for held in settlement.held_back {
             writeln!(text, "held back      {}: {}", held.what, held.reason)?;
         }

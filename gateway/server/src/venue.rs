@@ -10,6 +10,7 @@ use coretime_market::Market;
 use coretime_sequencer::{Engine, EngineConfig, Running, StopReason};
 use coretime_settlement::{ChainInfo, FillsProjection, Settlement, SettlementConfig};
 use coretime_types::{Command, Event, RejectReason, SettingsChange};
+use indicatif::{ProgressBar, ProgressStyle};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,6 +68,15 @@ impl Venue {
         let projection = FillsProjection::open(&config.data.join("store"), engine.clone())
             .await
             .context("the store of fills does not open")?;
+        let bar = store_bar();
+        let projection = projection
+            .catch_up(|done, end| {
+                bar.set_length(end.0);
+                bar.set_position(done.0);
+            })
+            .await
+            .context("the store of fills cannot be made from the log")?;
+        bar.finish_and_clear();
         let fills = projection.reader();
         let timeslice_ms = RELAY_BLOCK_MS.saturating_mul(u64::from(chain.timeslice_relay_blocks));
         let info = VenueInfo {
@@ -173,6 +183,13 @@ async fn configure(engine: &Engine, chain: &ChainInfo, told: SettingsChange) -> 
         ),
         Some(other) => bail!("the venue cannot be configured: {other:?}"),
     }
+}
+
+/// Shown where somebody looks; a store that only follows is done before it shows.
+fn store_bar() -> ProgressBar {
+    let template = "store of fills {bar:40} {pos}/{len} commands, {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

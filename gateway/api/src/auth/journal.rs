@@ -61,12 +61,14 @@ pub enum JournalError {
 pub(crate) struct Journal {
     file: Option<(File, PathBuf)>,
     last: blake3::Hash,
+    /// Nobody knows what is at the end of the file since a write failed: nothing may follow it.
+    failed: bool,
 }
 
 impl Journal {
     /// Kept nowhere.
     pub(crate) fn in_memory() -> Journal {
-        Journal { file: None, last: beginning() }
+        Journal { file: None, last: beginning(), failed: false }
     }
 
     /// Opens the file, or makes it; gives what it holds.
@@ -75,14 +77,13 @@ impl Journal {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(io)?;
         }
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(io)?;
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(io)?;
+        if let Some(folder) = path.parent() {
+            // So that the file is still there after a crash.
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        }
         let bytes = fs::read(path).map_err(io)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        if whole < bytes.len() {
-            tracing::warn!(bytes = bytes.len() - whole, "the last line of the access journal was cut off");
-            file.set_len(u64::try_from(whole).unwrap_or(u64::MAX)).map_err(io)?;
-            file.sync_data().map_err(io)?;
-        }
         let (mut last, mut entries) = (beginning(), Vec::new());
         for (number, line) in bytes[..whole].split_terminator_lines().enumerate() {
             let damaged = || JournalError::Damaged { path: path.to_owned(), line: number + 1 };
@@ -90,20 +91,31 @@ impl Journal {
             last = hash;
             entries.push(entry);
         }
-        file.flush().map_err(io)?;
-        Ok((Journal { file: Some((file, path.to_owned())), last }, entries))
+        if let Some((_, line)) = bytes[whole..].split_last() {
+            // A whole line with another byte for its end was not cut off.
+            if read_line(line, &last).is_some() {
+                return Err(JournalError::Damaged { path: path.to_owned(), line: entries.len() + 1 });
+            }
+            tracing::warn!(bytes = bytes.len() - whole, "the last line of the access journal was cut off");
+            file.set_len(u64::try_from(whole).unwrap_or(u64::MAX)).map_err(io)?;
+            file.sync_data().map_err(io)?;
+        }
+        Ok((Journal { file: Some((file, path.to_owned())), last, failed: false }, entries))
     }
 
-    /// Writes an entry; it is on disk when this returns. After an error, what was written is unknown: the next start
-    /// tells.
+    /// Writes an entry; it is on disk when this returns. After an error, what was written is unknown: nothing more is
+    /// taken, and the next start tells.
     pub(crate) fn write(&mut self, entry: &JournalEntry) -> Result<(), JournalError> {
         let Some((file, path)) = &mut self.file else { return Ok(()) };
         let io = |source| JournalError::Io { path: path.clone(), source };
+        if std::mem::replace(&mut self.failed, true) {
+            return Err(io(io::Error::other("writing it has failed before")));
+        }
         let text = serde_json::to_string(entry).map_err(|error| io(error.into()))?;
         let hash = chain(&self.last, &text);
         file.write_all(format!("{} {text}\n", hash.to_hex()).as_bytes()).map_err(io)?;
         file.sync_data().map_err(io)?;
-        self.last = hash;
+        (self.last, self.failed) = (hash, false);
         Ok(())
     }
 }
@@ -191,7 +203,7 @@ mod tests {
     fn a_change_anywhere_and_a_missing_line_are_found() {
         let (_folder, path) = written(3);
         let whole = fs::read(&path).unwrap();
-        for index in 0..whole.len() - 1 {
+        for index in 0..whole.len() {
             let mut changed = whole.clone();
             changed[index] ^= 1;
             fs::write(&path, &changed).unwrap();

@@ -39,10 +39,14 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
     if args.store.is_some() {
         lines.push("the store of fills agrees with the log".into());
     }
-    if let Some(Compared { blocks, deposits, instructions, anchors, later_anchors }) = compared {
+    if let Some(Compared { blocks, deposits, later_credits, instructions, anchors, later_anchors }) = compared
+    {
         lines.push(format!(
             "the chain agrees: {blocks} blocks, {deposits} deposits, {instructions} instructions, {anchors} anchors"
         ));
+        if *later_credits > 0 {
+            lines.push(format!("{later_credits} deposits were credited later, on the venue's word: no event on chain names them"));
+        }
         if *later_anchors > 0 {
             lines.push(format!("{later_anchors} anchors on chain are of what came after this log"));
         }
@@ -72,6 +76,7 @@ fn as_json(outcome: &Outcome) -> String {
             "chain": compared.map(|compared| json!({
                 "blocks": compared.blocks,
                 "deposits": compared.deposits,
+                "later_credits": compared.later_credits,
                 "instructions": compared.instructions,
                 "anchors": compared.anchors,
                 "later_anchors": compared.later_anchors,

@@ -77,7 +77,7 @@ suite! {
         traps::drop_region_takes_any_origin_when_its_time_is_over,
         traps::regions_that_come_by_xcm_have_no_event,
         traps::through_a_proxy_the_outer_call_succeeds_even_when_the_inner_one_fails,
-        traps::a_proxy_of_type_broker_delivers_and_cannot_pay,
+        traps::a_proxy_of_type_broker_is_not_enough,
         traps::last_committed_timeslice_runs_ahead_by_the_advance_notice,
     ]
 }
