@@ -109,6 +109,7 @@ fn compare(options: &Options) -> Result<()> {
         "commands",
         "restoring s",
         "replaying s",
+        "checking s",
         "commands/s",
         "/ engine alone",
         "peak MiB",
