@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The newest that are kept: others could make the list grow without end.
+/// So many are kept: others could make the list grow without end.
 const MAX_KEPT: usize = 1_000;
 
 /// Something that reached custody and was not credited.
@@ -102,8 +102,11 @@ impl HeldBackList {
         // Of one region the last arrival counts.
         self.items.retain(|known| item.region.is_none() || known.region != item.region);
         self.items.push(item);
-        let surplus = self.items.len().saturating_sub(MAX_KEPT);
-        self.items.drain(..surplus);
+        if self.items.len() > MAX_KEPT {
+            // What still waits to be credited goes last, or anybody's dust could make it be forgotten.
+            let oldest = self.items.iter().position(|known| !known.may_pass).unwrap_or(0);
+            self.items.remove(oldest);
+        }
         self.write()
     }
 
@@ -231,5 +234,20 @@ mod tests {
         fs::write(&path, &whole[..whole.len() - 3]).unwrap();
         assert_eq!(open().items(), []);
         assert!(path.with_extension("damaged").exists());
+    }
+
+    #[test]
+    fn however_much_comes_the_list_ends_and_what_waits_stays_longest() {
+        let mut list = HeldBackList::default();
+        let waiting = item(3);
+        list.add(waiting.clone()).unwrap();
+        for event in 10..10 + 2_500 {
+            list.add(HeldBack { may_pass: false, ..item(event) }).unwrap();
+        }
+        assert_eq!((list.items().len(), &list.items()[0]), (MAX_KEPT, &waiting));
+        for event in 10_000..10_000 + 2_500 {
+            list.add(item(event)).unwrap();
+        }
+        assert_eq!(list.items().len(), MAX_KEPT);
     }
 }

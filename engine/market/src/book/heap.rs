@@ -59,7 +59,7 @@ impl Heap {
         self.rebuild();
     }
 
-    /// Keeps each only once.
+    /// Keeps each only once. What is sorted is a heap, too.
     pub(crate) fn dedup(&mut self) {
         self.entries.sort_unstable();
         self.entries.dedup();
