@@ -8,29 +8,63 @@ use std::fmt;
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChainHash(pub [u8; 32]);
 
-/// Groups up to about this size are hashed in one piece with the hash before them.
-const TOGETHER_BYTES: usize = 512;
-
 impl ChainHash {
     /// The hash before the first group.
     pub const START: ChainHash = ChainHash([0; 32]);
+}
 
-    /// The hash after one more group.
-    #[must_use]
-    pub(crate) fn after(self, group: &[u8]) -> ChainHash {
+/// Groups up to about this size are hashed in one piece with the hash before them.
+const TOGETHER_BYTES: usize = 512;
+/// As much of a large group is hashed at once: BLAKE3 takes many chunks of 1,024 bytes side by side, if the piece
+/// begins where one of its trees would.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// The hash of a group that is still growing. Large groups are hashed piece by piece while they grow, so that little
+/// remains when the disk asks for one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GroupHash {
+    hasher: blake3::Hasher,
+    /// Of the group's bytes, so many are hashed.
+    hashed_bytes: usize,
+}
+
+impl GroupHash {
+    /// Takes up whole pieces of a group, of which more may come; `before` is the hash before it.
+    pub(crate) fn grow(&mut self, before: ChainHash, group: &[u8]) {
+        // The hash before the group is a part of the first piece.
+        let before_bytes = before.0.len();
+        let whole_pieces = (before_bytes + group.len()) / PIECE_BYTES * PIECE_BYTES;
+        if whole_pieces <= before_bytes + self.hashed_bytes {
+            return;
+        }
+        self.begin(before);
+        let until = whole_pieces - before_bytes;
+        self.hasher.update(&group[self.hashed_bytes..until]);
+        self.hashed_bytes = until;
+    }
+
+    /// The hash after the group, which is now whole; makes ready for the next one.
+    pub(crate) fn end(&mut self, before: ChainHash, group: &[u8]) -> ChainHash {
         // A small group, of one command, is hashed faster in one piece.
         let mut together = [0; TOGETHER_BYTES];
-        let bytes = self.0.len() + group.len();
-        if let Some(piece) = together.get_mut(..bytes) {
-            let (before, after) = piece.split_at_mut(self.0.len());
-            before.copy_from_slice(&self.0);
-            after.copy_from_slice(group);
+        if let Some(piece) = together.get_mut(..before.0.len() + group.len()) {
+            let (start, rest) = piece.split_at_mut(before.0.len());
+            start.copy_from_slice(&before.0);
+            rest.copy_from_slice(group);
             return ChainHash(*blake3::hash(piece).as_bytes());
         }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.0);
-        hasher.update(group);
-        ChainHash(*hasher.finalize().as_bytes())
+        self.begin(before);
+        self.hasher.update(&group[self.hashed_bytes..]);
+        let hash = ChainHash(*self.hasher.finalize().as_bytes());
+        self.hasher.reset();
+        self.hashed_bytes = 0;
+        hash
+    }
+
+    fn begin(&mut self, before: ChainHash) {
+        if self.hashed_bytes == 0 {
+            self.hasher.update(&before.0);
+        }
     }
 }
 
@@ -60,9 +94,6 @@ macro_rules! show_as_hex {
 }
 show_as_hex!(ChainHash, OutputsHash);
 
-/// Events are hashed in portions of about this size: large ones are hashed several times faster than small ones.
-const PORTION_BYTES: usize = 64 << 10;
-
 /// Follows the events, command by command, and hashes them from commitment to commitment.
 #[derive(Clone, Debug)]
 pub struct Outputs {
@@ -72,9 +103,9 @@ pub struct Outputs {
     committed: Sequence,
     /// At that commitment.
     hash: OutputsHash,
-    /// Over that and what came since, but for what is in the buffer.
+    /// Over that hash and the events since, but for what is in the buffer.
     hasher: blake3::Hasher,
-    /// Events in SCALE that are not yet hashed.
+    /// What is not yet hashed: the hash at the commitment, then events in SCALE.
     buffer: Vec<u8>,
 }
 
@@ -87,37 +118,34 @@ impl Default for Outputs {
 impl Outputs {
     /// Goes on behind a commitment.
     pub fn after(sequence: Sequence, hash: OutputsHash) -> Outputs {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&hash.0);
-        Outputs { sequence, committed: sequence, hash, hasher, buffer: Vec::new() }
+        let hasher = blake3::Hasher::new();
+        Outputs { sequence, committed: sequence, hash, hasher, buffer: hash.0.to_vec() }
     }
 
     /// Takes up the events of the next command.
     pub fn add(&mut self, events: &[Event]) {
         events.encode_to(&mut self.buffer);
         self.sequence.0 = self.sequence.0.saturating_add(1);
-        if self.buffer.len() >= PORTION_BYTES {
-            self.hash_buffer();
+        let whole_pieces = self.buffer.len() / PIECE_BYTES * PIECE_BYTES;
+        if whole_pieces > 0 {
+            self.hasher.update(&self.buffer[..whole_pieces]);
+            drop(self.buffer.drain(..whole_pieces));
         }
     }
 
     /// Ends what the next commitment states.
     pub fn commit(&mut self) -> Commitment {
-        self.hash_buffer();
+        self.hasher.update(&self.buffer);
         self.hash = OutputsHash(*self.hasher.finalize().as_bytes());
         self.hasher.reset();
-        self.hasher.update(&self.hash.0);
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&self.hash.0);
         self.committed = self.sequence;
         self.last_commitment()
     }
 
     fn last_commitment(&self) -> Commitment {
         Commitment { sequence: self.committed, outputs: self.hash }
-    }
-
-    fn hash_buffer(&mut self) {
-        self.hasher.update(&self.buffer);
-        self.buffer.clear();
     }
 
     /// The last command whose events were taken up; 0 before the first.
@@ -183,4 +211,29 @@ pub struct Position {
 impl Position {
     /// Before the first command.
     pub const START: Position = Position { sequence: Sequence(0), chain_hash: ChainHash::START };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The format's front page: one hash over what came before and the whole group.
+        #[test]
+        fn a_group_that_grows_has_the_hash_of_the_whole(steps in prop::collection::vec(0..100_000_usize, 1..6)) {
+            let (mut growing, mut before) = (GroupHash::default(), ChainHash::START);
+            // Nothing of one group is left for the next.
+            for round in 0..2_u8 {
+                let mut group = vec![];
+                for bytes in &steps {
+                    group.resize(group.len() + bytes, round);
+                    growing.grow(before, &group);
+                }
+                let whole = ChainHash(*blake3::hash(&[&before.0[..], &group].concat()).as_bytes());
+                prop_assert_eq!(growing.end(before, &group), whole);
+                before = whole;
+            }
+        }
+    }
 }

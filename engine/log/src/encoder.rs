@@ -3,6 +3,7 @@
 use crate::{
     Batch, ChainHash, LogError, Outputs, Position,
     batch::Roll,
+    chain::GroupHash,
     format::{self, Body, COMMITMENT_BYTES, GROUP_BYTES, HEADER_BYTES, Header, Kind, SEAL_BYTES},
 };
 use codec::Encode;
@@ -10,6 +11,9 @@ use coretime_types::{Command, Event, Sequence};
 
 /// What ends a segment, for which every record leaves room.
 const ENDING_BYTES: u64 = (COMMITMENT_BYTES + SEAL_BYTES) as u64;
+
+/// Checksums are added to about so many bytes of records at once.
+const CHECKSUMS_AT_ONCE_BYTES: usize = 4 << 10;
 
 /// Where encoding goes on.
 pub(crate) struct EncoderStart {
@@ -31,12 +35,16 @@ pub struct Encoder {
     sequence: Sequence,
     /// After the last group that has ended.
     chain: ChainHash,
+    /// Of the group that has not ended.
+    group_hash: GroupHash,
     /// Follows the events.
     outputs: Outputs,
     time_ms: u64,
     batch: Batch,
     /// Where in the batch the group begins that has not ended.
     group_start: usize,
+    /// Where in the batch the records begin that have no checksums yet.
+    open_start: usize,
 }
 
 impl Encoder {
@@ -47,10 +55,12 @@ impl Encoder {
             segment_bytes,
             sequence: position.sequence,
             chain: position.chain_hash,
+            group_hash: GroupHash::default(),
             outputs,
             time_ms,
             batch: Batch::default(),
             group_start: 0,
+            open_start: 0,
         }
     }
 
@@ -82,7 +92,7 @@ impl Encoder {
         let sequence = Sequence(self.sequence.0.saturating_add(1));
         let start = self.batch.len();
         let body = Body { kind: Kind::Command, sequence, time_ms };
-        format::append_record(&mut self.batch.bytes, body, |buffer| command.encode_to(buffer))
+        format::append_open_record(&mut self.batch.bytes, body, |buffer| command.encode_to(buffer))
             .map_err(|bytes| LogError::TooLarge { bytes })?;
         let record_bytes = (self.batch.len() - start) as u64;
 
@@ -96,6 +106,10 @@ impl Encoder {
         self.outputs.add(events);
         self.segment_bytes += record_bytes;
         self.time_ms = time_ms;
+        if self.batch.len() - self.open_start >= CHECKSUMS_AT_ONCE_BYTES {
+            self.add_checksums();
+            self.group_hash.grow(self.chain, &self.batch.bytes[self.group_start..]);
+        }
         Ok(sequence)
     }
 
@@ -104,7 +118,7 @@ impl Encoder {
     pub fn take_batch(&mut self, mut next: Batch) -> Batch {
         self.end_group();
         next.clear();
-        self.group_start = 0;
+        (self.group_start, self.open_start) = (0, 0);
         std::mem::replace(&mut self.batch, next)
     }
 
@@ -118,8 +132,14 @@ impl Encoder {
         next.clear();
         next.bytes.extend_from_slice(&self.batch.bytes[self.group_start..]);
         self.batch.bytes.truncate(self.group_start);
+        self.open_start -= self.group_start;
         self.group_start = 0;
         std::mem::replace(&mut self.batch, next)
+    }
+
+    fn add_checksums(&mut self) {
+        format::add_checksums(&mut self.batch.bytes[self.open_start..]);
+        self.open_start = self.batch.len();
     }
 
     /// Commits to the events of the group's commands, and hashes all of it.
@@ -127,8 +147,9 @@ impl Encoder {
         if self.group_start == self.batch.len() {
             return;
         }
-        format::append_commitment(&mut self.batch.bytes, self.outputs.commit());
-        self.chain = self.chain.after(&self.batch.bytes[self.group_start..]);
+        format::append_open_commitment(&mut self.batch.bytes, self.outputs.commit());
+        self.add_checksums();
+        self.chain = self.group_hash.end(self.chain, &self.batch.bytes[self.group_start..]);
         self.segment_bytes += COMMITMENT_BYTES as u64;
         self.group_start = self.batch.len();
         self.batch.ends.push(self.position());

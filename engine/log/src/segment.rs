@@ -2,6 +2,7 @@
 
 use crate::{
     ChainHash, Commitment, Damage, LogError,
+    chain::GroupHash,
     format::{self, Body, GROUP_BYTES, HEADER_BYTES, Header, HeaderError, Kind, PREFIX_BYTES, SUFFIX_BYTES},
 };
 use codec::DecodeAll;
@@ -47,6 +48,7 @@ pub(crate) struct SegmentReader {
     next: Sequence,
     /// After the last group.
     chain: ChainHash,
+    group_hash: GroupHash,
     time_ms: u64,
     /// The records of the group that is being read.
     group: Vec<u8>,
@@ -71,6 +73,7 @@ impl SegmentReader {
             offset: 0,
             next: named_first,
             chain: ChainHash::START,
+            group_hash: GroupHash::default(),
             time_ms: 0,
             group: Vec::new(),
             decodes: true,
@@ -170,7 +173,7 @@ impl SegmentReader {
                     commands.extend(command.map(|command| (time_ms, command)))
                 }
                 Piece::Commitment(commitment) => {
-                    self.chain = self.chain.after(&self.group);
+                    self.chain = self.group_hash.end(self.chain, &self.group);
                     return Ok(Item::Group { commands, commitment });
                 }
                 Piece::Seal => return Ok(Item::Seal),

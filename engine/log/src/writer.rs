@@ -10,13 +10,14 @@ pub struct Options {
     /// A segment is not made larger than this, unless a single record is.
     pub segment_bytes: u64,
     /// A segment's file is made longer in steps of this, ahead of what is written: then a sync need not change the
-    /// file's length, and a full disk shows early. 0: only as it is written.
+    /// file's length, and a full disk shows early. By default it is made as long as the segment may become: each step
+    /// makes the next sync slower. 0: only as it is written.
     pub preallocate_bytes: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { segment_bytes: 64 << 20, preallocate_bytes: 4 << 20 }
+        Options { segment_bytes: 64 << 20, preallocate_bytes: 64 << 20 }
     }
 }
 
