@@ -16,7 +16,7 @@ impl Market {
         request_id: Option<RequestId>,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        let index = self.state.accounts.find(account);
+        let index = self.account_of(account);
         let order_id = match target {
             CancelTarget::Order(order_id) => Some(order_id),
             CancelTarget::ClientOrder(name) => {
@@ -75,6 +75,6 @@ impl Market {
         order_id: OrderId,
     ) -> Result<OrderSlot, Rejection> {
         let is_own = |slot: &OrderSlot| Some(self.state.orders.get(*slot).account) == account;
-        self.state.orders.find(order_id).filter(is_own).ok_or(RejectReason::UnknownOrder.into())
+        self.resting_order(order_id).filter(is_own).ok_or(RejectReason::UnknownOrder.into())
     }
 }

@@ -38,7 +38,7 @@ impl Market {
 
     /// A new ask, down to `below_minimum`; gives its account and the region that it sells.
     pub(crate) fn check_ask(&self, ask: &Ask) -> Result<(AccountIndex, RegionSlot), Rejection> {
-        let account = self.state.accounts.find(ask.account);
+        let account = self.account_of(ask.account);
         let standing = Standing {
             account,
             client_order_id: ask.client_order_id,
@@ -108,7 +108,7 @@ impl Market {
             let holding = self.state.regions.get(*slot);
             holding.under.is_none() && Some(holding.account) == account
         };
-        self.state.regions.find(id).filter(is_own).ok_or(RejectReason::RegionUnavailable.into())
+        self.region_of(id).filter(is_own).ok_or(RejectReason::RegionUnavailable.into())
     }
 
     /// Section 9, `invalid_window` and `window_in_past`. Section 3: a window of exactly `duration` inside `[earliest,

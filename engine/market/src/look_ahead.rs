@@ -3,14 +3,16 @@
 //! In a large market most of a command's time is spent waiting for memory, one line after the other: the name, the order,
 //! the region, their neighbours. Who has several commands at hand lets the market read what all of them will need, in
 //! stages: within a stage no read depends on another, so the processor waits for all of them together. It is a hint and
-//! nothing else: nothing changes, and whether it guessed right makes no difference to any result.
+//! nothing else: whether it guessed right makes no difference to any result. Where it found what the commands name it keeps,
+//! so that they need not look it up again if it is still there.
 
 use crate::accounts::AccountIndex;
 use crate::fit::{Offer, Want};
 use crate::market::Market;
-use crate::order::{AskDetail, Detail};
+use crate::order::{AskDetail, Detail, Order};
+use crate::regions::Holding;
 use crate::slots::{OrderSlot, RegionSlot, Slot};
-use coretime_types::{AccountId, CancelTarget, ClientOrderId, Command, OrderId};
+use coretime_types::{AccountId, CancelTarget, ClientOrderId, Command, OrderId, RegionId};
 
 /// As many commands are looked at together. More would throw out of the nearest memory what was just read.
 pub const LOOK_AHEAD: usize = 16;
@@ -25,9 +27,55 @@ struct Glance {
     region: Option<RegionSlot>,
 }
 
+/// Where the accounts, orders and regions are that the coming commands name. What is found there is compared with the
+/// name, so a hint may be wrong, or another command's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hints {
+    coming: [Glance; LOOK_AHEAD],
+    next: usize,
+    now: Glance,
+}
+
+impl Hints {
+    /// The next command begins.
+    #[inline]
+    pub(crate) fn advance(&mut self) {
+        self.now = self.coming.get(self.next).copied().unwrap_or_default();
+        self.next += 1;
+    }
+}
+
+impl Market {
+    /// The account of this key.
+    #[inline]
+    pub(crate) fn account_of(&self, id: AccountId) -> Option<AccountIndex> {
+        let accounts = &self.state.accounts;
+        let hint = self.hints.now.account.filter(|index| accounts.get(*index).id == id);
+        hint.or_else(|| accounts.find(id))
+    }
+
+    /// The resting order of this id.
+    #[inline]
+    pub(crate) fn resting_order(&self, id: OrderId) -> Option<OrderSlot> {
+        let orders = &self.state.orders;
+        let is_it = |order: &Order| order.order_id == id && order.is_resting;
+        let hint = self.hints.now.order.filter(|slot| orders.get_live(*slot).is_some_and(is_it));
+        hint.or_else(|| orders.find(id))
+    }
+
+    /// The region of this id.
+    #[inline]
+    pub(crate) fn region_of(&self, id: RegionId) -> Option<RegionSlot> {
+        let regions = &self.state.regions;
+        let is_it = |holding: &Holding| holding.region().id() == id;
+        let hint = self.hints.now.region.filter(|slot| regions.get_kept(*slot).is_some_and(is_it));
+        hint.or_else(|| regions.find(id))
+    }
+}
+
 impl Market {
     /// Reads what the first [`LOOK_AHEAD`] of these commands will need, if they are applied next and in this order.
-    pub fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command> + Clone) {
+    pub fn look_ahead<'a>(&mut self, commands: impl Iterator<Item = &'a Command> + Clone) {
         let mut glances = [Glance::default(); LOOK_AHEAD];
         for (glance, command) in glances.iter_mut().zip(commands.clone()) {
             self.look_at_names(glance, command);
@@ -35,6 +83,7 @@ impl Market {
         for (glance, command) in glances.iter_mut().zip(commands.clone()) {
             self.look_at_records(glance, command);
         }
+        self.hints = Hints { coming: glances, ..Hints::default() };
         for (glance, command) in glances.iter_mut().zip(commands) {
             self.look_at_neighbours(glance, command);
         }

@@ -2,6 +2,7 @@
 
 use crate::accounts::AccountIndex;
 use crate::canonical::{CanonicalState, RestoreError};
+use crate::look_ahead::Hints;
 use crate::matching::Candidate;
 use crate::state::State;
 use codec::{DecodeAll, Encode};
@@ -17,6 +18,8 @@ pub struct Market {
     pub(crate) state: State,
     /// Kept between commands for its memory only.
     pub(crate) candidates: BinaryHeap<Reverse<Candidate>>,
+    /// Where what the coming commands name was last seen.
+    pub(crate) hints: Hints,
 }
 
 impl Market {
@@ -29,6 +32,7 @@ impl Market {
     /// [`Event::Rejected`] and changes nothing.
     pub fn apply(&mut self, command: &Command, events: &mut Vec<Event>) {
         let before = events.len();
+        self.hints.advance();
         if let Err(rejection) = self.try_apply(command, events) {
             events.truncate(before);
             events.push(Event::Rejected(rejection));

@@ -13,7 +13,7 @@ use coretime_types::{
 impl Market {
     /// Section 3, bids; section 6: what it can cost is held.
     pub(crate) fn place_bid(&mut self, bid: &Bid, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        let account = self.state.accounts.find(bid.account);
+        let account = self.account_of(bid.account);
         self.check_bid(bid, account)?;
         let terms = &bid.terms;
         let today = self.state.terms_today();

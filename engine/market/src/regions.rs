@@ -90,6 +90,11 @@ impl Regions {
         &self.slots[slot.index()]
     }
 
+    /// `None` if the region has left the ledger and no other has come to its slot.
+    pub(crate) fn get_kept(&self, slot: RegionSlot) -> Option<&Holding> {
+        self.slots.get(slot.index())
+    }
+
     pub(crate) fn get_mut(&mut self, slot: RegionSlot) -> &mut Holding {
         &mut self.slots[slot.index()]
     }

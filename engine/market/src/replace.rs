@@ -12,7 +12,7 @@ impl Market {
     /// Section 5: fields not given stay as they are; every replace is checked like a new order against today's limits.
     pub(crate) fn replace(&mut self, replace: &Replace, events: &mut Vec<Event>) -> Result<(), Rejection> {
         self.takes_orders()?;
-        let account = self.state.accounts.find(replace.account);
+        let account = self.account_of(replace.account);
         self.not_suspended(account)?;
         let slot = self.order_of(account, replace.order_id)?;
         let order = *self.state.orders.get(slot);

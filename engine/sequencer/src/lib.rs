@@ -79,7 +79,7 @@ pub trait StateMachine: Default + Send + 'static {
     fn apply(&mut self, command: &Command, events: &mut Vec<Event>);
 
     /// Is shown commands that it will most likely be given next, in this order. Changes nothing.
-    fn look_ahead<'a>(&self, _commands: impl Iterator<Item = &'a Command> + Clone) {}
+    fn look_ahead<'a>(&mut self, _commands: impl Iterator<Item = &'a Command> + Clone) {}
 
     /// The whole state, for a snapshot; `None` where no snapshots are made.
     fn encode_snapshot(&self) -> Option<Vec<u8>> {
@@ -103,7 +103,7 @@ impl StateMachine for Market {
         Market::apply(self, command, events);
     }
 
-    fn look_ahead<'a>(&self, commands: impl Iterator<Item = &'a Command> + Clone) {
+    fn look_ahead<'a>(&mut self, commands: impl Iterator<Item = &'a Command> + Clone) {
         Market::look_ahead(self, commands);
     }
 
