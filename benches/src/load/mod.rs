@@ -1,5 +1,5 @@
-//! The whole gateway under load, through real connections, beside a bare tonic service that only gives back what it
-//! gets: the same messages, the same runtime, the same kind of connections, one after the other in the same run.
+//! The whole gateway under load, through real connections, beside a bare tonic service that only answers: messages of
+//! the same form and size, the same runtime, the same kind of connections, one after the other in the same run.
 
 mod echo;
 mod session;

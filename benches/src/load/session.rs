@@ -48,10 +48,11 @@ pub async fn throughput(target: Target<'_>, load: Load) -> Result<u64, LoadError
                 sessions.spawn(async move {
                     let (sender, receiver) = mpsc::channel(WINDOW * 2);
                     let path = http::uri::PathAndQuery::from_static(STREAM);
-                    let codec = ProstCodec::<pb::OrderSessionRequest, pb::OrderSessionRequest>::default();
+                    let codec = ProstCodec::<pb::OrderSessionRequest, pb::OrderSessionResponse>::default();
                     let requests = Request::new(ReceiverStream::new(receiver));
                     let responses = grpc.streaming(requests, path, codec).await?.into_inner();
-                    pump(sender, ends, responses.map_ok(|echo| echo.correlation_id).boxed()).await
+                    let answers = responses.try_filter_map(|message| ready(answer(message)));
+                    pump(sender, ends, answers.boxed()).await
                 });
             }
             Target::Exchange(venue) => {

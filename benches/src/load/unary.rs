@@ -36,7 +36,7 @@ impl Client {
                 let ready = grpc.ready().await;
                 ready.map_err(|error| Status::unavailable(error.to_string()))?;
                 let path = http::uri::PathAndQuery::from_static(UNARY);
-                let codec = ProstCodec::<pb::PlaceBidRequest, pb::PlaceBidRequest>::default();
+                let codec = ProstCodec::<pb::PlaceBidRequest, pb::PlaceBidResponse>::default();
                 grpc.unary(Request::new(request), path, codec).await.map(drop)
             }
             Client::Exchange(trader) => trader.orders.place_bid(request).await.map(drop),

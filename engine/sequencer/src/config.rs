@@ -7,11 +7,11 @@ use std::path::PathBuf;
 pub struct EngineConfig {
     /// The data folder, created if there is none. The log is in `log/` inside.
     pub data_dir: PathBuf,
-    /// Commands and queries that may wait; beyond that, `Busy`.
+    /// Commands, batches of them, and queries that may wait; beyond that, `Busy`.
     pub queue_capacity: usize,
-    /// Commands and queries that the engine may have done before they are durable; beyond that, it waits.
+    /// Commands, batches of them, and queries that the engine may have done before they are durable; beyond that, it waits.
     pub ahead_capacity: usize,
-    /// Commands and queries that share one sync, at most.
+    /// Commands, batches of them, and queries that share one sync, at most.
     pub group_max: usize,
     /// Records kept in memory for readers.
     pub history_capacity: usize,

@@ -1,6 +1,11 @@
 //! The disk thread: makes batches durable, one sync each, and only then lets out what they hold.
 
-use crate::{Record, StopReason, log_thread::Done, shared::Shared, stop::panic_message};
+use crate::{
+    Receipt, Record, StopReason,
+    log_thread::{Done, Executed},
+    shared::Shared,
+    stop::panic_message,
+};
 use coretime_log::{Batch, Disk, LogError, Pipeline, Position};
 use coretime_types::Sequence;
 use crossbeam_channel::Sender;
@@ -69,14 +74,22 @@ impl<M: 'static> DiskThread<M> {
     ) {
         let mut history = self.shared.history();
         let mut positions = batch.positions(first);
+        let mut record = |executed| {
+            let Executed { time_ms, command, events } = executed;
+            let Position { sequence, chain_hash } = positions.next()?;
+            let record = Arc::new(Record { sequence, chain_hash, time_ms, command, events });
+            history.push(record.clone());
+            Some(record)
+        };
         for done in waiting.drain(..) {
             answers.push(match done {
                 Done::Query(query) => Waiting::Query(query),
-                Done::Command { time_ms, command, events, answer } => {
-                    let Some(Position { sequence, chain_hash }) = positions.next() else { return };
-                    let record = Arc::new(Record { sequence, chain_hash, time_ms, command, events });
-                    history.push(record.clone());
+                Done::Command(executed, answer) => {
+                    let Some(record) = record(executed) else { return };
                     Waiting::Command(record, answer)
+                }
+                Done::Commands(executed, answer) => {
+                    Waiting::Commands(executed.into_iter().map_while(&mut record).collect(), answer)
                 }
             });
         }
@@ -85,7 +98,8 @@ impl<M: 'static> DiskThread<M> {
 
 /// What is durable and not answered yet.
 enum Waiting<M> {
-    Command(Arc<Record>, oneshot::Sender<crate::Receipt>),
+    Command(Arc<Record>, oneshot::Sender<Receipt>),
+    Commands(Vec<Arc<Record>>, oneshot::Sender<Vec<Receipt>>),
     Query(Box<dyn crate::request::Query<M>>),
 }
 
@@ -95,6 +109,9 @@ impl<M> Waiting<M> {
             Waiting::Command(record, answer) => {
                 // Whoever submitted it may have lost interest.
                 let _ = answer.send(record.receipt());
+            }
+            Waiting::Commands(records, answer) => {
+                let _ = answer.send(records.iter().map(|record| record.receipt()).collect());
             }
             Waiting::Query(query) => query.answer(),
         }

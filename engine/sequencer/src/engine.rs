@@ -1,11 +1,11 @@
 //! The handle through which everybody talks to the engine.
 
 use crate::{
-    Answer, EventReader, QueryAnswer, Receipt, StateMachine, StopReason, Stopped, Subscription,
+    Answer, CommandBatch, EventReader, QueryAnswer, Receipt, StateMachine, StopReason, Stopped, Subscription,
+    command_batch::check_size,
     request::{Question, Request},
     shared::Shared,
 };
-use codec::Encode;
 use coretime_log::{MAX_PAYLOAD_BYTES, Position};
 use coretime_market::Market;
 use coretime_types::{Command, Sequence};
@@ -60,12 +60,17 @@ impl<M: StateMachine> Engine<M> {
     /// Submits a command, without blocking. Its answer comes when it is durable; a command that the rules reject is
     /// answered too, with its event `Rejected`.
     pub fn submit(&self, command: Command) -> Result<Answer<Receipt>, SubmitError> {
-        let bytes = command.encoded_size();
-        if bytes > MAX_PAYLOAD_BYTES {
-            return Err(SubmitError::TooLarge { bytes });
-        }
+        check_size(&command)?;
         let (answer, receiver) = oneshot::channel();
         self.enqueue(Request::Submit { command, answer })?;
+        Ok(Answer::new(receiver, self.shared.clone()))
+    }
+
+    /// Submits commands together, without blocking: all are taken, or none. Their receipts come together, in their order,
+    /// when all are durable. A batch is one item of the queue, so it is best kept short.
+    pub fn submit_all(&self, batch: CommandBatch) -> Result<Answer<Vec<Receipt>>, SubmitError> {
+        let (answer, receiver) = oneshot::channel();
+        self.enqueue(Request::SubmitAll { batch, answer })?;
         Ok(Answer::new(receiver, self.shared.clone()))
     }
 
@@ -110,6 +115,11 @@ impl<M: StateMachine> Engine<M> {
         // Waits for room in the queue: the engine makes it, also when it ends.
         let _ = self.requests.send(Request::Shutdown);
         self.shared.clear_if_stopped(&self.leftovers);
+    }
+
+    /// Commands, batches of them, and queries that wait in the queue now.
+    pub fn queued(&self) -> usize {
+        self.requests.len()
     }
 
     /// Reads every record from `next` on, in order, each once, however slowly: for those who must not miss anything.

@@ -78,6 +78,19 @@ impl EventReader {
         }
     }
 
+    /// Waits for the next record as [`next`](EventReader::next) does, and adds it to `to` with those that are in memory
+    /// behind it, up to `max` in all. Cancel safe.
+    pub async fn next_group(&mut self, max: usize, to: &mut Vec<Arc<Record>>) -> Result<(), ReadError> {
+        to.push(self.next().await?);
+        if self.replayed.is_none() {
+            let before = to.len();
+            self.shared.history().copy(self.next, max.saturating_sub(1), to);
+            let more = u64::try_from(to.len() - before).unwrap_or(u64::MAX);
+            self.next = Sequence(self.next.0.saturating_add(more));
+        }
+        Ok(())
+    }
+
     fn passed(&mut self, record: Arc<Record>) -> Arc<Record> {
         self.next = Sequence(record.sequence.0.saturating_add(1));
         record

@@ -43,6 +43,16 @@ impl History {
         self.records.push_back(record);
     }
 
+    /// Adds the records from a sequence on to `to`, up to `max`: none where the first of them is not here.
+    pub(crate) fn copy(&self, from: Sequence, max: usize, to: &mut Vec<Arc<Record>>) {
+        let begin = self.records.front().and_then(|first| from.0.checked_sub(first.sequence.0));
+        if let Some(begin) = begin.and_then(|begin| usize::try_from(begin).ok())
+            && begin < self.records.len()
+        {
+            to.extend(self.records.range(begin..).take(max).cloned());
+        }
+    }
+
     pub(crate) fn get(&self, sequence: Sequence) -> Lookup {
         if sequence > self.last {
             return Lookup::NotYet;
@@ -84,6 +94,15 @@ mod tests {
             assert_eq!(history.get(Sequence(sequence)), Lookup::Found(record(sequence)));
         }
         assert_eq!(history.get(Sequence(6)), Lookup::NotYet);
+
+        let copy = |from, max| {
+            let mut to = Vec::new();
+            history.copy(Sequence(from), max, &mut to);
+            to.iter().map(|record| record.sequence.0).collect::<Vec<_>>()
+        };
+        assert_eq!(copy(3, 2), [3, 4]);
+        assert_eq!(copy(4, 9), [4, 5]);
+        assert!(copy(2, 9).is_empty() && copy(6, 9).is_empty());
 
         let mut history = History::behind(Sequence(9), 3);
         assert_eq!((history.get(Sequence(9)), history.get(Sequence(10))), (Lookup::Gone, Lookup::NotYet));

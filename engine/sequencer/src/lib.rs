@@ -43,6 +43,7 @@
 //! the disk thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
 
 mod answer;
+mod command_batch;
 mod config;
 mod disk_thread;
 mod engine;
@@ -60,6 +61,7 @@ mod subscription;
 mod thread;
 
 pub use answer::{Answer, QueryAnswer};
+pub use command_batch::CommandBatch;
 pub use config::EngineConfig;
 pub use coretime_log::{ChainHash, LogError, Position};
 pub use engine::{Engine, SubmitError};

@@ -8,6 +8,7 @@ use coretime_types::{Command, Event};
 use crossbeam_channel::Receiver;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    slice,
     sync::Arc,
     thread::JoinHandle,
 };
@@ -15,8 +16,16 @@ use tokio::sync::oneshot;
 
 /// What the engine has done, in order, and who waits until it is durable.
 pub(crate) enum Done<M> {
-    Command { time_ms: u64, command: Command, events: Arc<[Event]>, answer: oneshot::Sender<Receipt> },
+    Command(Executed, oneshot::Sender<Receipt>),
+    Commands(Vec<Executed>, oneshot::Sender<Vec<Receipt>>),
     Query(Box<dyn Query<M>>),
+}
+
+/// A command that was carried out.
+pub(crate) struct Executed {
+    pub(crate) time_ms: u64,
+    pub(crate) command: Command,
+    pub(crate) events: Arc<[Event]>,
 }
 
 /// Everything that the log thread owns.
@@ -48,11 +57,15 @@ impl<M: 'static> LogThread<M> {
 
     fn run(&self) -> Result<(), LogError> {
         for done in &self.done {
-            self.pipeline.add(done, |encoder, done| match done {
-                Done::Command { time_ms, command, events, .. } => {
+            self.pipeline.add(done, |encoder, done| {
+                let executed = match done {
+                    Done::Command(executed, _) => slice::from_ref(executed),
+                    Done::Commands(executed, _) => executed,
+                    Done::Query(_) => &[],
+                };
+                executed.iter().try_for_each(|Executed { time_ms, command, events }| {
                     encoder.append(*time_ms, command, events).map(drop)
-                }
-                Done::Query(_) => Ok(()),
+                })
             })?;
         }
         Ok(())

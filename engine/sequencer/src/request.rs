@@ -1,7 +1,8 @@
 //! What waits in the queue.
 
-use crate::Receipt;
+use crate::{CommandBatch, Receipt};
 use coretime_types::{Command, Sequence};
+use std::slice;
 use tokio::sync::oneshot;
 
 /// What waits in the queue.
@@ -10,17 +11,22 @@ pub(crate) enum Request<M> {
         command: Command,
         answer: oneshot::Sender<Receipt>,
     },
+    SubmitAll {
+        batch: CommandBatch,
+        answer: oneshot::Sender<Vec<Receipt>>,
+    },
     Query(Box<dyn Query<M>>),
     /// Take what is in the queue, then end.
     Shutdown,
 }
 
 impl<M> Request<M> {
-    /// The command, of a request that brings one.
-    pub(crate) fn command(&self) -> Option<&Command> {
+    /// The commands that a request brings.
+    pub(crate) fn commands(&self) -> &[Command] {
         match self {
-            Request::Submit { command, .. } => Some(command),
-            Request::Query(_) | Request::Shutdown => None,
+            Request::Submit { command, .. } => slice::from_ref(command),
+            Request::SubmitAll { batch, .. } => batch.commands(),
+            Request::Query(_) | Request::Shutdown => &[],
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The engine thread: applies commands in order, ahead of the log.
 
 use crate::{
-    StateMachine, StopReason, disk_thread::EndedLog, log_thread::Done, request::Request, shared::Shared,
+    StateMachine, StopReason,
+    disk_thread::EndedLog,
+    log_thread::{Done, Executed},
+    request::Request,
+    shared::Shared,
     stop::panic_message,
 };
 use coretime_market::LOOK_AHEAD;
@@ -37,6 +41,12 @@ pub(crate) struct EngineThread<M> {
 /// The log takes nothing more.
 struct LogEnded;
 
+/// What came of a command.
+struct Outcome {
+    time_ms: u64,
+    events: Arc<[Event]>,
+}
+
 impl<M: StateMachine> EngineThread<M> {
     /// Runs until a shutdown or a failure, of its own or of the log. The reason is kept before anything is dropped, so
     /// that whoever loses an answer can be told why.
@@ -70,7 +80,8 @@ impl<M: StateMachine> EngineThread<M> {
             taken.push_back(request);
             taken.extend(self.requests.try_iter().take(LOOK_AHEAD - 1));
             if taken.len() > 1 {
-                self.machine.look_ahead(taken.iter().filter_map(Request::command));
+                let commands = taken.iter().flat_map(Request::commands);
+                self.machine.look_ahead(commands.take(LOOK_AHEAD));
             }
             while !taken.is_empty() {
                 self.take(taken)?;
@@ -95,11 +106,25 @@ impl<M: StateMachine> EngineThread<M> {
 
     /// Does the first of the requests.
     fn take(&mut self, taken: &mut VecDeque<Request<M>>) -> Result<(), LogEnded> {
-        let events = match taken.front_mut() {
-            Some(Request::Submit { command, .. }) => self.execute(command),
+        // What is being done stays among the taken until it is done.
+        let mut outcomes = Vec::new();
+        let outcome = match taken.front_mut() {
+            Some(Request::Submit { command, .. }) => {
+                self.look_at_clock();
+                Some(self.execute(command))
+            }
+            Some(Request::SubmitAll { batch, .. }) => {
+                outcomes.reserve_exact(batch.len());
+                for commands in batch.commands().chunks(LOOK_AHEAD) {
+                    self.look_at_clock();
+                    self.machine.look_ahead(commands.iter());
+                    outcomes.extend(commands.iter().map(|command| self.execute(command)));
+                }
+                None
+            }
             Some(Request::Query(query)) => {
                 query.look(&self.machine, self.last);
-                [].into()
+                None
             }
             Some(Request::Shutdown) | None => {
                 self.closing = true;
@@ -109,7 +134,17 @@ impl<M: StateMachine> EngineThread<M> {
         };
         let done = match taken.pop_front() {
             Some(Request::Submit { command, answer }) => {
-                Done::Command { time_ms: self.last_time_ms, command, events, answer }
+                let Some(Outcome { time_ms, events }) = outcome else { return Ok(()) };
+                Done::Command(Executed { time_ms, command, events }, answer)
+            }
+            Some(Request::SubmitAll { batch, answer }) => {
+                let commands = batch.into_commands().into_iter().zip(outcomes);
+                let executed = commands.map(|(command, Outcome { time_ms, events })| Executed {
+                    time_ms,
+                    command,
+                    events,
+                });
+                Done::Commands(executed.collect(), answer)
             }
             Some(Request::Query(query)) => Done::Query(query),
             Some(Request::Shutdown) | None => return Ok(()),
@@ -118,12 +153,15 @@ impl<M: StateMachine> EngineThread<M> {
         self.done.send(done).map_err(|_| LogEnded)
     }
 
-    fn execute(&mut self, command: &Command) -> Arc<[Event]> {
+    fn look_at_clock(&mut self) {
         self.last_time_ms = now_ms().max(self.last_time_ms);
+    }
+
+    fn execute(&mut self, command: &Command) -> Outcome {
         self.events.clear();
         self.machine.apply(command, &mut self.events);
         self.last = Sequence(self.last.0.saturating_add(1));
-        self.events.as_slice().into()
+        Outcome { time_ms: self.last_time_ms, events: self.events.as_slice().into() }
     }
 }
 

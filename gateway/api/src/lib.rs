@@ -32,7 +32,10 @@ mod connection;
 mod convert;
 mod feed;
 mod fill_source;
+mod health;
+mod metrics;
 mod rate;
+mod request_log;
 mod server;
 mod service;
 mod status;
@@ -45,6 +48,7 @@ pub use auth::{
 };
 pub use config::{GatewayConfig, TlsConfig};
 pub use fill_source::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
+pub use metrics::GatewayMetrics;
 pub use rate::Rate;
 pub use server::{Gateway, GatewayError};
 pub use venue_info::VenueInfo;

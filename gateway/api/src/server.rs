@@ -1,11 +1,14 @@
 //! The server: services behind the access check, health and reflection beside them, every limit set on purpose.
 
 use crate::{
-    auth::{access::AccessLayer, journal::JournalError},
+    auth::{access::AccessLayer, journal::JournalError, unix_time_ms},
     config::{GatewayConfig, TlsConfig},
     connection::incoming,
     fill_source::FillSource,
+    health,
+    metrics::GatewayMetrics,
     rate::ConnectionRate,
+    request_log::RequestLogLayer,
     service::{Api, State},
     venue_info::VenueInfo,
 };
@@ -23,7 +26,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
-use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic_health::ServingStatus;
 
 /// Why the gateway does not start or ends before its time.
 #[derive(Debug, thiserror::Error)]
@@ -55,17 +58,6 @@ pub struct Gateway {
     shutdown: watch::Sender<bool>,
 }
 
-/// The services whose health is told, besides the server's own ("").
-const SERVICES: [&str; 7] = [
-    "coretime.exchange.v1.AuthService",
-    "coretime.exchange.v1.OrderService",
-    "coretime.exchange.v1.AccountService",
-    "coretime.exchange.v1.MarketDataService",
-    "coretime.exchange.v1.SettlementService",
-    "coretime.exchange.v1.VenueService",
-    "coretime.exchange.v1.OperatorService",
-];
-
 impl Gateway {
     /// Makes a gateway for this engine, store of fills and chain. Nobody has a session yet.
     ///
@@ -83,6 +75,11 @@ impl Gateway {
         Ok(Gateway { api: Api(state.clone()), state, shutdown })
     }
 
+    /// What it counts.
+    pub fn metrics(&self) -> GatewayMetrics {
+        self.state.metrics.clone()
+    }
+
     /// Serves until `shutdown` is done. Then health turns to `NOT_SERVING`, streams end with `UNAVAILABLE`, no new
     /// connections are taken, and calls have the configured grace to finish.
     ///
@@ -95,7 +92,7 @@ impl Gateway {
     ) -> Result<(), GatewayError> {
         let config = &self.state.config;
         let (health, health_service) = tonic_health::server::health_reporter();
-        set_health(&health, ServingStatus::Serving).await;
+        health::tell_all(&health, ServingStatus::Serving).await;
         let reflection = || {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(coretime_proto::FILE_DESCRIPTOR_SET)
@@ -116,6 +113,7 @@ impl Gateway {
             .http2_max_header_list_size(config.max_header_bytes)
             .http2_keepalive_interval(Some(config.keepalive_interval))
             .http2_keepalive_timeout(Some(config.keepalive_timeout))
+            .layer(RequestLogLayer::new(self.state.metrics.clone(), unix_time_ms()))
             .layer(AccessLayer::new(self.state.credentials.clone()))
             .add_service(AuthServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(OrderServiceServer::new(api.clone()).max_decoding_message_size(max))
@@ -132,7 +130,7 @@ impl Gateway {
         let incoming = incoming(listener, config.max_connections, move || ConnectionRate::new(rate));
         let drain = async {
             shutdown.await;
-            set_health(&health, ServingStatus::NotServing).await;
+            health::tell_all(&health, ServingStatus::NotServing).await;
             self.shutdown.send_replace(true);
         };
         let mut draining = self.shutdown.subscribe();
@@ -142,6 +140,7 @@ impl Gateway {
             }
         };
         let served = tokio::select! {
+            () = health::watch(&health, &self.state) => Ok(()),
             served = router.serve_with_incoming_shutdown(incoming, drain) => served.map_err(GatewayError::Server),
             () = grace_over => {
                 tracing::warn!("some connections were still open at the end of the shutdown's grace");
@@ -164,12 +163,5 @@ fn server_tls(config: &TlsConfig) -> ServerTlsConfig {
         Some(ca) => tls
             .client_ca_root(Certificate::from_pem(ca))
             .client_auth_optional(!config.client_certificate_required),
-    }
-}
-
-async fn set_health(health: &HealthReporter, status: ServingStatus) {
-    health.set_service_status("", status).await;
-    for service in SERVICES {
-        health.set_service_status(service, status).await;
     }
 }

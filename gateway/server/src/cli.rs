@@ -12,8 +12,21 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "coretime-exchange", version, about, max_term_width = 110)]
 pub(crate) struct Cli {
+    /// How log lines are written, to standard error; RUST_LOG says which.
+    #[arg(long, global = true, value_enum, default_value_t, env = "CORETIME_EXCHANGE_LOG_FORMAT")]
+    pub(crate) log_format: LogFormat,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,6 +203,63 @@ pub(crate) struct ServeSettings {
     /// How long a session lasts, in seconds [default: 43200].
     #[arg(long, value_name = "SECONDS", env = "CORETIME_EXCHANGE_SESSION_LIFETIME_S")]
     pub(crate) session_lifetime_s: Option<u64>,
+    /// Streams open at once of those who show no credentials: fewer than all [default: 1024].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_PUBLIC_STREAMS")]
+    pub(crate) max_public_streams: Option<usize>,
+    /// The largest request [default: 131072].
+    #[arg(long, value_name = "BYTES", env = "CORETIME_EXCHANGE_MAX_REQUEST_BYTES")]
+    pub(crate) max_request_bytes: Option<usize>,
+    /// The largest metadata of a call [default: 16384].
+    #[arg(long, value_name = "BYTES", env = "CORETIME_EXCHANGE_MAX_HEADER_BYTES")]
+    pub(crate) max_header_bytes: Option<u32>,
+    /// Calls and streams open at once on one connection [default: 256].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_CONCURRENT_CALLS_PER_CONNECTION")]
+    pub(crate) max_concurrent_calls_per_connection: Option<u32>,
+    /// What a client may send ahead on one call or stream [default: 262144].
+    #[arg(long, value_name = "BYTES", env = "CORETIME_EXCHANGE_STREAM_WINDOW_BYTES")]
+    pub(crate) stream_window_bytes: Option<u32>,
+    /// What a client may send ahead on one connection: the memory that it can take [default: 1048576].
+    #[arg(long, value_name = "BYTES", env = "CORETIME_EXCHANGE_CONNECTION_WINDOW_BYTES")]
+    pub(crate) connection_window_bytes: Option<u32>,
+    /// How long a call may take, streams apart, in milliseconds [default: 10000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_CALL_TIMEOUT_MS")]
+    pub(crate) call_timeout_ms: Option<u64>,
+    /// How often a silent connection is asked whether it still lives, in milliseconds [default: 20000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_KEEPALIVE_INTERVAL_MS")]
+    pub(crate) keepalive_interval_ms: Option<u64>,
+    /// How long it has to answer, in milliseconds [default: 10000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_KEEPALIVE_TIMEOUT_MS")]
+    pub(crate) keepalive_timeout_ms: Option<u64>,
+    /// Records kept in memory for streams: who falls further behind is too slow [default: 65536].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_FEED_CAPACITY_RECORDS")]
+    pub(crate) feed_capacity_records: Option<usize>,
+    /// Commands of one order session that are not answered yet; beyond that it is not read on [default: 256].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_PENDING_PER_ORDER_SESSION")]
+    pub(crate) max_pending_per_order_session: Option<usize>,
+    /// Messages of one order session that wait to be read by the client [default: 256].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_ORDER_SESSION_BUFFER_MESSAGES")]
+    pub(crate) order_session_buffer_messages: Option<usize>,
+    /// How long an order session waits for a client that does not read, in milliseconds [default: 10000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_SLOW_READER_TIMEOUT_MS")]
+    pub(crate) slow_reader_timeout_ms: Option<u64>,
+    /// Sessions of everyone together [default: 65536].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_SESSIONS")]
+    pub(crate) max_sessions: Option<usize>,
+    /// Sessions of one account; one more ends the oldest [default: 16].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_SESSIONS_PER_ACCOUNT")]
+    pub(crate) max_sessions_per_account: Option<usize>,
+    /// How long a challenge to sign can be used, in milliseconds [default: 60000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_CHALLENGE_LIFETIME_MS")]
+    pub(crate) challenge_lifetime_ms: Option<u64>,
+    /// Challenges that were used and have not expired; beyond that nobody logs in until some do [default: 65536].
+    #[arg(long, value_name = "COUNT", env = "CORETIME_EXCHANGE_MAX_USED_CHALLENGES")]
+    pub(crate) max_used_challenges: Option<usize>,
+    /// What a client is told to wait when the engine is busy, in milliseconds [default: 50].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_BUSY_RETRY_DELAY_MS")]
+    pub(crate) busy_retry_delay_ms: Option<u64>,
+    /// How long calls may go on once a shutdown has begun, in milliseconds [default: 5000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_SHUTDOWN_GRACE_MS")]
+    pub(crate) shutdown_grace_ms: Option<u64>,
     /// Serve gRPC without encryption on an address that others can reach.
     #[arg(long, env = "CORETIME_EXCHANGE_INSECURE", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) insecure: Option<bool>,

@@ -14,6 +14,7 @@ mod dev;
 mod export;
 mod fill_source;
 mod interrupt;
+mod metrics;
 #[cfg(feature = "dev-chain")]
 mod money;
 mod replay;
@@ -31,7 +32,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    start_logging(&cli.command);
+    start_logging(&cli.command, cli.log_format);
     match run(cli.command) {
         Ok(code) => code,
         Err(error) => {
@@ -77,7 +78,7 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
 
 /// Logs go to standard error; standard output is for what was asked for. `RUST_LOG` says how much; the demo, which
 /// tells its own story, shows only what goes wrong.
-fn start_logging(command: &cli::Command) {
+fn start_logging(command: &cli::Command, format: cli::LogFormat) {
     let quiet = match command {
         cli::Command::Replay(_)
         | cli::Command::Verify(_)
@@ -91,5 +92,10 @@ fn start_logging(command: &cli::Command) {
     let usual = if quiet { "error" } else { "info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    match format {
+        cli::LogFormat::Text => lines.init(),
+        cli::LogFormat::Json => lines.json().init(),
+    }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 /// The signer's key may be in this variable instead of a file. Never in an argument: others can read those.
 const SIGNER_VARIABLE: &str = "CORETIME_EXCHANGE_SIGNER";
+const MAX_HTTP2_SIZE: u32 = (1 << 31) - 1;
 const DEFAULT_GRPC: ([u8; 4], u16) = ([127, 0, 0, 1], 50_051);
 
 /// The settings in force.
@@ -36,51 +37,62 @@ pub(crate) enum SignerSource {
     Variable(&'static str),
 }
 
+/// What was told, else what the file says, else what is usual.
+macro_rules! merge {
+    ($told:ident over $file:ident { $($name:ident $(= $usual:expr)?,)* }) => {
+        ServeSettings { $($name: $told.$name.or($file.$name)$(.or(Some($usual)))?,)* }
+    };
+}
+
 impl ServeSettings {
     /// What was told over the file over the defaults. What has no default may still be missing.
     pub(crate) fn merged(args: ServeArgs) -> Result<ServeSettings> {
         let file = args.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
         let told = args.settings;
         let usual = GatewayConfig::default();
-        Ok(ServeSettings {
-            chain: told.chain.or(file.chain),
-            custody: told.custody.or(file.custody),
-            signer_key: told.signer_key.or(file.signer_key),
-            data: told.data.or(file.data),
-            grpc: told.grpc.or(file.grpc).or(Some(SocketAddr::from(DEFAULT_GRPC))),
-            http: told.http.or(file.http),
-            delivery_lead_timeslices: told
-                .delivery_lead_timeslices
-                .or(file.delivery_lead_timeslices)
-                .or(Some(1)),
-            float_planck: told.float_planck.or(file.float_planck).or(Some(0)),
-            operators: told.operators.or(file.operators).or(Some(Vec::new())),
-            tls_certificate: told.tls_certificate.or(file.tls_certificate),
-            tls_key: told.tls_key.or(file.tls_key),
-            tls_client_ca: told.tls_client_ca.or(file.tls_client_ca),
-            tls_client_required: told.tls_client_required.or(file.tls_client_required).or(Some(false)),
-            max_connections: told.max_connections.or(file.max_connections).or(Some(usual.max_connections)),
-            max_streams: told.max_streams.or(file.max_streams).or(Some(usual.max_streams)),
-            max_streams_per_account: told
-                .max_streams_per_account
-                .or(file.max_streams_per_account)
-                .or(Some(usual.max_streams_per_account)),
-            account_rate: told.account_rate.or(file.account_rate).or(Some(usual.account_rate.per_second)),
-            account_burst: told.account_burst.or(file.account_burst).or(Some(usual.account_rate.burst)),
-            connection_rate: told
-                .connection_rate
-                .or(file.connection_rate)
-                .or(Some(usual.connection_rate.per_second)),
-            connection_burst: told
-                .connection_burst
-                .or(file.connection_burst)
-                .or(Some(usual.connection_rate.burst)),
-            session_lifetime_s: told
-                .session_lifetime_s
-                .or(file.session_lifetime_s)
-                .or(Some(usual.session_lifetime.as_secs())),
-            insecure: told.insecure.or(file.insecure).or(Some(false)),
-        })
+        Ok(merge!(told over file {
+            chain,
+            custody,
+            signer_key,
+            data,
+            grpc = SocketAddr::from(DEFAULT_GRPC),
+            http,
+            delivery_lead_timeslices = 1,
+            float_planck = 0,
+            operators = Vec::new(),
+            tls_certificate,
+            tls_key,
+            tls_client_ca,
+            tls_client_required = false,
+            max_connections = usual.max_connections,
+            max_streams = usual.max_streams,
+            max_streams_per_account = usual.max_streams_per_account,
+            account_rate = usual.account_rate.per_second,
+            account_burst = usual.account_rate.burst,
+            connection_rate = usual.connection_rate.per_second,
+            connection_burst = usual.connection_rate.burst,
+            session_lifetime_s = usual.session_lifetime.as_secs(),
+            max_public_streams = usual.max_public_streams,
+            max_request_bytes = usual.max_request_bytes,
+            max_header_bytes = usual.max_header_bytes,
+            max_concurrent_calls_per_connection = usual.max_concurrent_calls_per_connection,
+            stream_window_bytes = usual.stream_window_bytes,
+            connection_window_bytes = usual.connection_window_bytes,
+            call_timeout_ms = milliseconds(usual.call_timeout),
+            keepalive_interval_ms = milliseconds(usual.keepalive_interval),
+            keepalive_timeout_ms = milliseconds(usual.keepalive_timeout),
+            feed_capacity_records = usual.feed_capacity_records,
+            max_pending_per_order_session = usual.max_pending_per_order_session,
+            order_session_buffer_messages = usual.order_session_buffer_messages,
+            slow_reader_timeout_ms = milliseconds(usual.slow_reader_timeout),
+            max_sessions = usual.max_sessions,
+            max_sessions_per_account = usual.max_sessions_per_account,
+            challenge_lifetime_ms = milliseconds(usual.challenge_lifetime),
+            max_used_challenges = usual.max_used_challenges,
+            busy_retry_delay_ms = milliseconds(usual.busy_retry_delay),
+            shutdown_grace_ms = milliseconds(usual.shutdown_grace),
+            insecure = false,
+        }))
     }
 
     fn gateway(&self) -> Result<GatewayConfig> {
@@ -94,13 +106,92 @@ impl ServeSettings {
         Ok(GatewayConfig {
             operators: operators.collect::<Result<_>>()?,
             tls: self.tls()?,
-            max_connections: self.max_connections.unwrap_or(usual.max_connections),
-            max_streams: self.max_streams.unwrap_or(usual.max_streams),
-            max_streams_per_account: self.max_streams_per_account.unwrap_or(usual.max_streams_per_account),
+            max_connections: count("max-connections", self.max_connections, usual.max_connections)?,
+            max_streams: count("max-streams", self.max_streams, usual.max_streams)?,
+            max_streams_per_account: count(
+                "max-streams-per-account",
+                self.max_streams_per_account,
+                usual.max_streams_per_account,
+            )?,
             account_rate: rate(usual.account_rate, self.account_rate, self.account_burst),
             connection_rate: rate(usual.connection_rate, self.connection_rate, self.connection_burst),
             session_lifetime: self.session_lifetime_s.map_or(usual.session_lifetime, Duration::from_secs),
-            ..usual
+            max_public_streams: count(
+                "max-public-streams",
+                self.max_public_streams,
+                usual.max_public_streams,
+            )?,
+            max_request_bytes: count("max-request-bytes", self.max_request_bytes, usual.max_request_bytes)?,
+            max_header_bytes: size("max-header-bytes", self.max_header_bytes, usual.max_header_bytes)?,
+            max_concurrent_calls_per_connection: size(
+                "max-concurrent-calls-per-connection",
+                self.max_concurrent_calls_per_connection,
+                usual.max_concurrent_calls_per_connection,
+            )?,
+            stream_window_bytes: size(
+                "stream-window-bytes",
+                self.stream_window_bytes,
+                usual.stream_window_bytes,
+            )?,
+            connection_window_bytes: size(
+                "connection-window-bytes",
+                self.connection_window_bytes,
+                usual.connection_window_bytes,
+            )?,
+            call_timeout: duration("call-timeout-ms", self.call_timeout_ms, usual.call_timeout)?,
+            keepalive_interval: duration(
+                "keepalive-interval-ms",
+                self.keepalive_interval_ms,
+                usual.keepalive_interval,
+            )?,
+            keepalive_timeout: duration(
+                "keepalive-timeout-ms",
+                self.keepalive_timeout_ms,
+                usual.keepalive_timeout,
+            )?,
+            feed_capacity_records: count(
+                "feed-capacity-records",
+                self.feed_capacity_records,
+                usual.feed_capacity_records,
+            )?,
+            max_pending_per_order_session: count(
+                "max-pending-per-order-session",
+                self.max_pending_per_order_session,
+                usual.max_pending_per_order_session,
+            )?,
+            order_session_buffer_messages: count(
+                "order-session-buffer-messages",
+                self.order_session_buffer_messages,
+                usual.order_session_buffer_messages,
+            )?,
+            slow_reader_timeout: duration(
+                "slow-reader-timeout-ms",
+                self.slow_reader_timeout_ms,
+                usual.slow_reader_timeout,
+            )?,
+            max_sessions: count("max-sessions", self.max_sessions, usual.max_sessions)?,
+            max_sessions_per_account: count(
+                "max-sessions-per-account",
+                self.max_sessions_per_account,
+                usual.max_sessions_per_account,
+            )?,
+            challenge_lifetime: duration(
+                "challenge-lifetime-ms",
+                self.challenge_lifetime_ms,
+                usual.challenge_lifetime,
+            )?,
+            max_used_challenges: count(
+                "max-used-challenges",
+                self.max_used_challenges,
+                usual.max_used_challenges,
+            )?,
+            busy_retry_delay: duration(
+                "busy-retry-delay-ms",
+                self.busy_retry_delay_ms,
+                usual.busy_retry_delay,
+            )?,
+            shutdown_grace: duration("shutdown-grace-ms", self.shutdown_grace_ms, usual.shutdown_grace)?,
+            access_journal: usual.access_journal,
         })
     }
 
@@ -183,6 +274,34 @@ impl Settings {
     }
 }
 
+fn count(name: &str, told: Option<usize>, usual: usize) -> Result<usize> {
+    match told {
+        Some(0) => bail!("{name} is 0: it is at least 1"),
+        told => Ok(told.unwrap_or(usual)),
+    }
+}
+
+/// What HTTP/2 counts in 31 bits.
+fn size(name: &str, told: Option<u32>, usual: u32) -> Result<u32> {
+    match told {
+        Some(told) if !(1..=MAX_HTTP2_SIZE).contains(&told) => {
+            bail!("{name} is {told}: it is 1 to {MAX_HTTP2_SIZE}")
+        }
+        told => Ok(told.unwrap_or(usual)),
+    }
+}
+
+fn duration(name: &str, told: Option<u64>, usual: Duration) -> Result<Duration> {
+    match told {
+        Some(0) => bail!("{name} is 0: it is at least 1 millisecond"),
+        told => Ok(told.map_or(usual, Duration::from_millis)),
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn read_file(path: &Path) -> Result<ServeSettings> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{} is not a valid settings file", path.display()))
@@ -260,6 +379,33 @@ mod tests {
             assert!(text.contains(&format!("\n{name} = ")) || text.starts_with(name), "{name}");
         }
         assert_eq!(text.matches("# \n").count(), 0);
+    }
+
+    #[test]
+    fn a_bound_of_nothing_is_named_and_the_usual_ones_are_the_gateways() {
+        for (settings, name) in [
+            (ServeSettings { max_sessions: Some(0), ..complete() }, "max-sessions"),
+            (ServeSettings { call_timeout_ms: Some(0), ..complete() }, "call-timeout-ms"),
+            (ServeSettings { stream_window_bytes: Some(u32::MAX), ..complete() }, "stream-window-bytes"),
+        ] {
+            let error = told(settings).unwrap_err().to_string();
+            assert!(error.starts_with(name), "{error}");
+        }
+        let usual = format!("{:?}", GatewayConfig::default());
+        assert_eq!(format!("{:?}", told(complete()).unwrap().gateway), usual);
+        // As the command line's help tells them.
+        let merged = ServeSettings::merged(ServeArgs { config: None, settings: complete() }).unwrap();
+        let values = toml::Table::try_from(&merged).unwrap();
+        for argument in ServeSettings::augment_args(clap::Command::new("serve")).get_arguments() {
+            let help = argument.get_help().unwrap().to_string();
+            let told = help
+                .rsplit_once("[default: ")
+                .and_then(|(_, told)| told.trim_end_matches('.').strip_suffix(']'));
+            let value = values.get(&argument.get_id().as_str().replace('_', "-"));
+            if let (Some(Ok(told)), Some(value)) = (told.map(str::parse::<i64>), value) {
+                assert_eq!(value.as_integer(), Some(told), "{help}");
+            }
+        }
     }
 
     #[test]

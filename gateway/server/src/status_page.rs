@@ -33,13 +33,18 @@ impl StatusPage {
         StatusPage { engine, fills, settlement, chain }
     }
 
-    /// Serves `/` and `/health` until told to stop.
+    /// Serves `/`, `/health` and these other pages until told to stop.
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
+        others: Router,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        let router = Router::new().route("/", get(status)).route("/health", get(health)).with_state(self);
+        let router = Router::new()
+            .route("/", get(status))
+            .route("/health", get(health))
+            .with_state(self)
+            .merge(others);
         axum::serve(listener, router).with_graceful_shutdown(stop).await.context("the status page stopped")
     }
 }

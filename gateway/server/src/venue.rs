@@ -1,6 +1,7 @@
 //! The whole exchange: engine, settlement, store and gateway, started in order and stopped in the reverse one.
 
 use crate::fill_source::StoredFills;
+use crate::metrics::Metrics;
 use crate::status_page::StatusPage;
 use anyhow::{Context, Result, anyhow, bail};
 #[cfg(feature = "dev-chain")]
@@ -107,8 +108,14 @@ impl Venue {
         let stop = stop_settling.subscribe();
         settling.spawn(async { projection.run(stop).await.context("the store of fills stopped") });
         if let Some(http) = http {
+            let metrics = Metrics {
+                engine: engine.clone(),
+                fills: fills.clone(),
+                settlement: status.clone(),
+                gateway: gateway.metrics(),
+            };
             let page = StatusPage::new(engine.clone(), fills.clone(), status, chain.clone());
-            serving.spawn(page.serve(http, stopping(stop_serving.subscribe())));
+            serving.spawn(page.serve(http, metrics.router(), stopping(stop_serving.subscribe())));
         }
         let stop = stopping(stop_serving.subscribe());
         let (grpc_address, http) = addresses;

@@ -178,6 +178,7 @@ impl AccessLayer {
         if !self.credentials.allow(&caller, access) {
             return Err(status::not_admitted(AuthError::ScopeMissing));
         }
+        tracing::Span::current().record("account", hex::encode(caller.account.0));
         request.extensions_mut().insert(caller);
         Ok(())
     }

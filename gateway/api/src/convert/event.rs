@@ -35,16 +35,17 @@ pub(crate) struct Origin {
     sender: Option<AccountId>,
     /// Cancels of a quote whose event is still to come; they come before the orders'.
     cancels: usize,
-    /// The names of orders that are still to be accepted or rejected, in this order.
+    /// The names of orders that are still to be accepted or rejected, in this order: first this one, then these.
+    name: Option<ClientOrderId>,
     names: VecDeque<ClientOrderId>,
 }
 
 impl Origin {
     pub(crate) fn of(command: &Command) -> Origin {
-        let mut origin = Origin { sender: sender(command), cancels: 0, names: VecDeque::new() };
+        let mut origin = Origin { sender: sender(command), cancels: 0, name: None, names: VecDeque::new() };
         match command {
-            Command::PlaceBid(bid) => origin.names.push_back(bid.terms.client_order_id),
-            Command::PlaceAsk(ask) => origin.names.push_back(ask.client_order_id),
+            Command::PlaceBid(bid) => origin.name = Some(bid.terms.client_order_id),
+            Command::PlaceAsk(ask) => origin.name = Some(ask.client_order_id),
             Command::Basket { legs, .. } => origin.names.extend(legs.iter().map(|leg| leg.client_order_id)),
             Command::Quote { cancel, place, .. } => {
                 origin.cancels = cancel.len();
@@ -56,6 +57,10 @@ impl Origin {
             _ => {}
         }
         origin
+    }
+
+    fn next_name(&mut self) -> Option<ClientOrderId> {
+        self.name.take().or_else(|| self.names.pop_front())
     }
 }
 
@@ -84,19 +89,22 @@ impl<'a> OwnReader<'a> {
 
     /// All events of the account, in order.
     pub(crate) fn read_all(mut self, events: &[Event]) -> Vec<v1::OrderEvent> {
-        events.iter().flat_map(|event| self.read(event)).collect()
+        let mut visible = Vec::new();
+        events.iter().for_each(|event| self.read(event, &mut visible));
+        visible
     }
 
-    /// What the account sees of an event: nothing, one, or two where it traded with itself.
-    pub(crate) fn read(&mut self, event: &Event) -> Vec<v1::OrderEvent> {
+    /// Adds what the account sees of an event: nothing, one, or two where it traded with itself.
+    pub(crate) fn read(&mut self, event: &Event, visible: &mut Vec<v1::OrderEvent>) {
+        let mut see = |event| visible.push(message(event));
         let own_command = self.origin.sender == Some(self.account);
         match *event {
             Event::Accepted { order_id } => {
-                let name = self.origin.names.pop_front();
+                let name = self.origin.next_name();
                 if own_command {
                     self.own.orders.insert(order_id);
                     let client_order_id = name.map_or(0, |name| name.0);
-                    return one(order_event::Event::Accepted(v1::OrderAccepted {
+                    see(order_event::Event::Accepted(v1::OrderAccepted {
                         order_id: order_id.0,
                         client_order_id,
                     }));
@@ -105,37 +113,38 @@ impl<'a> OwnReader<'a> {
             Event::Rejected(_) => self.skip_element(),
             Event::Replaced { order_id } if own_command => {
                 self.own.orders.insert(order_id);
-                return one(order_event::Event::Replaced(v1::OrderReplaced { order_id: order_id.0 }));
+                see(order_event::Event::Replaced(v1::OrderReplaced { order_id: order_id.0 }));
             }
             Event::Trade(trade) => {
                 self.last_buyer = Some(trade.buyer);
-                return fills_of(self.account, &trade)
-                    .map(|fill| message(order_event::Event::Fill(fill)))
-                    .collect();
+                fills_of(self.account, &trade).for_each(|fill| see(order_event::Event::Fill(fill)));
             }
             Event::Instruction { number, call } if self.owner_of(&call) == Some(self.account) => {
                 self.own.instructions.insert(number);
-                return one(order_event::Event::Instruction(new_instruction(number, call)));
+                see(order_event::Event::Instruction(new_instruction(number, call)));
             }
             Event::Done { order_id, reason } => {
                 self.origin.cancels = self.origin.cancels.saturating_sub(1);
                 // An account's command cancels that account's orders only.
                 let cancel = matches!(reason, DoneReason::Cancelled | DoneReason::SelfTrade);
                 if self.own.orders.remove(&order_id) || own_command && cancel {
-                    return one(order_event::Event::Done(v1::OrderDone {
+                    see(order_event::Event::Done(v1::OrderDone {
                         order_id: order_id.0,
                         reason: done_reason(reason).into(),
                     }));
                 }
             }
             Event::InstructionEnded { number, end } => {
-                let own = self.own.instructions.remove(&number);
-                let ended = v1::InstructionEnded { number: number.0, state: end_state(end).into() };
-                return if own { one(order_event::Event::InstructionEnded(ended)) } else { Vec::new() };
+                if self.own.instructions.remove(&number) {
+                    let state = end_state(end).into();
+                    see(order_event::Event::InstructionEnded(v1::InstructionEnded {
+                        number: number.0,
+                        state,
+                    }));
+                }
             }
             _ => {}
         }
-        Vec::new()
     }
 
     /// An element of a quote was rejected: a cancel as long as there are any to come, else the next order.
@@ -143,7 +152,7 @@ impl<'a> OwnReader<'a> {
         if self.origin.cancels > 0 {
             self.origin.cancels -= 1;
         } else {
-            self.origin.names.pop_front();
+            self.origin.next_name();
         }
     }
 
@@ -154,10 +163,6 @@ impl<'a> OwnReader<'a> {
             Call::Assign { .. } => self.last_buyer,
         }
     }
-}
-
-fn one(event: order_event::Event) -> Vec<v1::OrderEvent> {
-    vec![message(event)]
 }
 
 fn message(event: order_event::Event) -> v1::OrderEvent {
@@ -239,7 +244,8 @@ pub(crate) fn quote_results(
     let mut reader = OwnReader::new(account, &mut own, origin);
     let (mut cancelled, mut placed) = (Vec::new(), Vec::<v1::QuoteOrderResult>::new());
     for event in events {
-        let visible = reader.read(event);
+        let mut visible = Vec::new();
+        reader.read(event, &mut visible);
         if let Some(order_id) = cancel.get(cancelled.len()) {
             let rejection = if let Event::Rejected(rejection) = event {
                 Some(rejection_message(rejection))

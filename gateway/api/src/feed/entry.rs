@@ -8,6 +8,7 @@ use coretime_market::Market;
 use coretime_proto::v1;
 use coretime_sequencer::Record;
 use coretime_types::{AccountId, Command, Event, InstructionNumber, OrderId, Timeslice};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A record, with what readers need to know about it besides.
@@ -15,9 +16,9 @@ use std::sync::Arc;
 pub(crate) struct Entry {
     pub(crate) record: Arc<Record>,
     /// Who sent it and whom it happened to, each once.
-    pub(crate) parties: Vec<AccountId>,
+    pub(crate) parties: SmallVec<[AccountId; 2]>,
     /// Whose the orders are that ended.
-    ended_orders: Vec<(OrderId, AccountId)>,
+    ended_orders: SmallVec<[(OrderId, AccountId); 1]>,
     /// Whose the instructions are that ended.
     ended_instructions: Vec<(InstructionNumber, AccountId)>,
     /// What it changed in the book, by order id.
@@ -31,8 +32,8 @@ impl Entry {
     /// Begins an entry, from the market as it is before the record.
     pub(crate) fn before(record: Arc<Record>, market: &Market) -> Entry {
         let mut entry = Entry {
-            parties: Vec::new(),
-            ended_orders: Vec::new(),
+            parties: SmallVec::new(),
+            ended_orders: SmallVec::new(),
             ended_instructions: Vec::new(),
             changes: Vec::new(),
             tradable_from: market.tradable_from(),
@@ -67,7 +68,7 @@ impl Entry {
     pub(crate) fn complete(&mut self, market: &Market) {
         self.clock_moved = self.tradable_from != market.tradable_from();
         self.tradable_from = market.tradable_from();
-        let (mut touched, mut accepted) = (Vec::new(), Vec::new());
+        let (mut touched, mut accepted) = (SmallVec::<[OrderId; 4]>::new(), SmallVec::<[OrderId; 4]>::new());
         for event in self.record.events.iter() {
             match *event {
                 Event::Accepted { order_id } => {

@@ -1,10 +1,10 @@
 //! The thread that follows the engine's durable records.
 
 use super::Replica;
-use coretime_market::Market;
-use coretime_sequencer::{Engine, EventReader, Position, ReadError, Record, SubmitError};
-use coretime_types::Sequence;
-use futures::FutureExt;
+use crate::metrics::GatewayMetrics;
+use coretime_market::{LOOK_AHEAD, Market};
+use coretime_sequencer::{Engine, Position, ReadError, SubmitError};
+use coretime_types::{Command, Sequence};
 use std::{
     io,
     sync::{Arc, PoisonError, RwLock},
@@ -43,20 +43,46 @@ impl FollowError {
     }
 }
 
+/// Why the venue no longer trades: until the operator has found out what is wrong and resumes.
+const CAUSE: &str = "feed";
+
+/// Nobody can see any more what the venue does. And where following the log does not give what the engine got, or the
+/// engine's state is no state, the ledger itself is in doubt: then nothing is paid out either.
+fn stop_trading(engine: &Engine, error: &FollowError) {
+    let cause = CAUSE.to_owned();
+    let command = match error {
+        FollowError::Diverged(_) | FollowError::Snapshot => Command::Freeze { cause },
+        FollowError::Submit(_) | FollowError::Stopped(_) | FollowError::Read(_) => Command::Halt { cause },
+    };
+    let told = loop {
+        match engine.submit(command.clone()) {
+            Err(SubmitError::Busy) => thread::sleep(BUSY_WAIT),
+            Err(error) => break Err(error),
+            Ok(answer) => break answer.wait().map(drop).map_err(SubmitError::Stopped),
+        }
+    };
+    match told {
+        Ok(()) => tracing::error!(cause = CAUSE, "the venue was stopped, since its feed has ended"),
+        Err(error) => tracing::error!(%error, "the venue could not be stopped"),
+    }
+}
+
 /// Starts the thread. It ends with the engine.
 pub(super) fn start(
     engine: Engine,
     replica: Arc<RwLock<Replica>>,
     progress: watch::Sender<Sequence>,
+    metrics: GatewayMetrics,
 ) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread().build()?;
     thread::Builder::new().name("feed".into()).spawn(move || {
         let _ender = Ender(replica.clone());
-        let end = runtime.block_on(follow(&engine, &replica, &progress));
+        let end = runtime.block_on(follow(&engine, &replica, &progress, &metrics));
         if let Err(error) = end
             && !error.is_the_engines_end()
         {
             tracing::error!(%error, "the feed has ended: there are no streams and no market data any more");
+            stop_trading(&engine, &error);
         }
     })?;
     Ok(())
@@ -75,35 +101,29 @@ async fn follow(
     engine: &Engine,
     replica: &RwLock<Replica>,
     progress: &watch::Sender<Sequence>,
+    metrics: &GatewayMetrics,
 ) -> Result<(), FollowError> {
     let start = load(engine, replica).await?;
     progress.send_replace(start);
+    metrics.feed_sequence.set(start.0);
     let mut reader = engine.events_from(Sequence(start.0.saturating_add(1)));
     let mut group = Vec::with_capacity(GROUP_MAX);
     loop {
-        let last = next_group(&mut reader, &mut group).await?;
-        {
+        reader.next_group(GROUP_MAX, &mut group).await?;
+        let (position, to_wake) = {
             let mut replica = replica.write().unwrap_or_else(PoisonError::into_inner);
-            for record in group.drain(..) {
-                replica.apply(record)?;
+            for records in group.chunks(LOOK_AHEAD) {
+                replica.look_ahead(records);
+                records.iter().try_for_each(|record| replica.apply(record.clone()))?;
             }
-        }
-        progress.send_replace(last);
+            (replica.position(), replica.take_to_wake())
+        };
+        metrics.recorded(group.iter().map(Arc::as_ref));
+        group.clear();
+        // Whoever is woken reads the replica: now it can be read.
+        replica.read().unwrap_or_else(PoisonError::into_inner).wake(&to_wake);
+        progress.send_replace(position.sequence);
     }
-}
-
-/// All that is there, at least one record; and the place of the last.
-async fn next_group(reader: &mut EventReader, group: &mut Vec<Arc<Record>>) -> Result<Sequence, ReadError> {
-    let first = reader.next().await?;
-    let mut last = first.sequence;
-    group.push(first);
-    while group.len() < GROUP_MAX
-        && let Some(Ok(record)) = reader.next().now_or_never()
-    {
-        last = record.sequence;
-        group.push(record);
-    }
-    Ok(last)
 }
 
 /// Takes the market over from the engine, as it is at some place, unless that is the beginning.
@@ -127,4 +147,52 @@ async fn load(engine: &Engine, replica: &RwLock<Replica>) -> Result<Sequence, Fo
         replica.write().unwrap_or_else(PoisonError::into_inner).load(market, position);
     }
     Ok(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coretime_sequencer::{ChainHash, EngineConfig, Record};
+    use coretime_types::{AccountId, BlockNumber, ChainReference, Planck};
+
+    #[test]
+    fn a_market_that_goes_another_way_freezes_the_venue() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, _running) = coretime_sequencer::start(EngineConfig::new(folder.path())).unwrap();
+        let deposit = |event, amount| Command::DepositFunds {
+            account: AccountId([1; 32]),
+            amount: Planck(amount),
+            reference: ChainReference { block: BlockNumber(1), event },
+        };
+        // The replica has seen what the engine never did: a deposit with a later reference.
+        let mut replica = Replica::new(8);
+        let mut ahead = Market::default();
+        let mut events = Vec::new();
+        ahead.apply(&deposit(7, 5), &mut events);
+        let record = Record {
+            sequence: Sequence(1),
+            chain_hash: ChainHash::START,
+            time_ms: 0,
+            command: deposit(7, 5),
+            events: events.into(),
+        };
+        replica.apply(Arc::new(record)).unwrap();
+        let replica = Arc::new(RwLock::new(replica));
+        let (progress, _reached) = watch::channel(Sequence(0));
+        start(engine.clone(), replica.clone(), progress, GatewayMetrics::new()).unwrap();
+        // The engine credits it, or rejects it, where the replica does neither.
+        engine.submit(deposit(3, 0)).unwrap().wait().unwrap();
+
+        let causes = || {
+            let causes = |market: &Market| market.freeze_causes().map(str::to_owned).collect::<Vec<_>>();
+            engine.query(causes).unwrap().wait().unwrap()
+        };
+        let waited = std::time::Instant::now();
+        while causes().is_empty() {
+            assert!(waited.elapsed() < Duration::from_secs(60), "the venue trades on");
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(causes(), [CAUSE]);
+        assert!(replica.read().unwrap().has_ended());
+    }
 }

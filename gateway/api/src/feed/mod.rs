@@ -22,7 +22,7 @@ pub(crate) use entry::Entry;
 pub(crate) use reader::{AccountReader, End, PublicReader};
 pub(crate) use replica::Replica;
 
-use crate::status;
+use crate::{metrics::GatewayMetrics, status};
 use coretime_sequencer::{Engine, Position};
 use coretime_types::{AccountId, Sequence};
 use std::{
@@ -47,10 +47,10 @@ pub(crate) struct TooOld;
 
 impl Feed {
     /// Starts the follower. It keeps `capacity` records for readers.
-    pub(crate) fn start(engine: Engine, capacity: usize) -> io::Result<Feed> {
+    pub(crate) fn start(engine: Engine, capacity: usize, metrics: GatewayMetrics) -> io::Result<Feed> {
         let replica = Arc::new(RwLock::new(Replica::new(capacity)));
         let (sender, progress) = watch::channel(Sequence(0));
-        follower::start(engine.clone(), replica.clone(), sender)?;
+        follower::start(engine.clone(), replica.clone(), sender, metrics)?;
         Ok(Feed { engine, replica, progress })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Entry, Feed};
 use coretime_types::{AccountId, Sequence};
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::watch;
 
 /// Why a reader gets no more.
@@ -63,7 +63,12 @@ pub(crate) struct AccountReader {
     wake: Option<watch::Receiver<()>>,
     account: AccountId,
     last: Sequence,
+    /// Read ahead, a few records at a time.
+    ahead: VecDeque<Arc<Entry>>,
 }
+
+/// Records that are read at a time.
+const AHEAD: usize = 64;
 
 impl AccountReader {
     pub(super) fn new(
@@ -72,7 +77,7 @@ impl AccountReader {
         account: AccountId,
         last: Sequence,
     ) -> AccountReader {
-        AccountReader { feed, wake: Some(wake), account, last }
+        AccountReader { feed, wake: Some(wake), account, last, ahead: VecDeque::new() }
     }
 
     /// The last record that was read.
@@ -82,21 +87,22 @@ impl AccountReader {
 
     /// The next record, if it is there.
     pub(crate) fn try_next(&mut self) -> Result<Option<Arc<Entry>>, End> {
-        if let Some(wake) = &mut self.wake {
-            wake.mark_unchanged();
-        }
-        let replica = self.feed.read();
-        if !replica.is_complete(self.account, self.last) {
-            return Err(End::TooSlow);
-        }
-        match replica.next_of(self.account, self.last) {
-            Some(entry) => {
-                self.last = entry.record.sequence;
-                Ok(Some(entry))
+        if self.ahead.is_empty() {
+            if let Some(wake) = &mut self.wake {
+                wake.mark_unchanged();
             }
-            None if replica.has_ended() => Err(End::Stopped),
-            None => Ok(None),
+            let replica = self.feed.read();
+            if !replica.is_complete(self.account, self.last) {
+                return Err(End::TooSlow);
+            }
+            replica.next_of(self.account, self.last, AHEAD, &mut self.ahead);
+            if self.ahead.is_empty() && replica.has_ended() {
+                return Err(End::Stopped);
+            }
         }
+        let next = self.ahead.pop_front();
+        self.last = next.as_ref().map_or(self.last, |entry| entry.record.sequence);
+        Ok(next)
     }
 
     /// Waits until there may be more.

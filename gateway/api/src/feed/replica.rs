@@ -21,6 +21,8 @@ pub(crate) struct Replica {
     /// The last records, without gaps, up to `position`.
     entries: VecDeque<Arc<Entry>>,
     accounts: BTreeMap<AccountId, AccountEntries>,
+    /// Whose watchers are still to be woken.
+    to_wake: Vec<AccountId>,
     trades: VecDeque<Trade>,
     /// Kept to be used again.
     events: Vec<Event>,
@@ -50,6 +52,7 @@ impl Replica {
             capacity: capacity.max(1),
             entries: VecDeque::new(),
             accounts: BTreeMap::new(),
+            to_wake: Vec::new(),
             trades: VecDeque::new(),
             events: Vec::new(),
             ended: false,
@@ -62,6 +65,11 @@ impl Replica {
         for account in self.accounts.values_mut() {
             account.complete_after = position.sequence;
         }
+    }
+
+    /// Is shown records that will be applied next.
+    pub(crate) fn look_ahead(&self, records: &[Arc<Record>]) {
+        self.market.look_ahead(records.iter().map(|record| &record.command));
     }
 
     /// Goes on by the record that follows.
@@ -98,7 +106,9 @@ impl Replica {
         for account in &entry.parties {
             let own = self.accounts.entry(*account).or_insert_with(|| AccountEntries::new(floor));
             own.entries.push_back(entry.clone());
-            own.wake.send_replace(());
+            if self.to_wake.last() != Some(account) {
+                self.to_wake.push(*account);
+            }
         }
         self.entries.push_back(entry);
     }
@@ -119,6 +129,23 @@ impl Replica {
     fn floor(&self) -> Sequence {
         let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         Sequence(self.position.sequence.0.saturating_sub(count))
+    }
+
+    /// The accounts that have new records since this was asked last. They are to be woken once the replica can be read.
+    pub(crate) fn take_to_wake(&mut self) -> Vec<AccountId> {
+        let mut accounts = std::mem::take(&mut self.to_wake);
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
+    }
+
+    /// Wakes who watches these accounts.
+    pub(crate) fn wake(&self, accounts: &[AccountId]) {
+        for account in accounts {
+            if let Some(own) = self.accounts.get(account) {
+                own.wake.send_replace(());
+            }
+        }
     }
 
     /// Nothing more comes.
@@ -166,11 +193,25 @@ impl Replica {
         self.accounts.get(&account).map_or(self.floor(), |own| own.complete_after) <= after
     }
 
-    /// The account's own record that comes after `after`; `None`: not yet.
-    pub(crate) fn next_of(&self, account: AccountId, after: Sequence) -> Option<Arc<Entry>> {
-        let own = self.accounts.get(&account)?;
-        let index = own.entries.partition_point(|entry| entry.record.sequence <= after);
-        own.entries.get(index).cloned()
+    /// Adds the account's own records after `after` to `to`, up to `max`.
+    pub(crate) fn next_of(
+        &self,
+        account: AccountId,
+        after: Sequence,
+        max: usize,
+        to: &mut VecDeque<Arc<Entry>>,
+    ) {
+        if let Some(own) = self.accounts.get(&account) {
+            // Who keeps up is near the end.
+            let newer = |entry: &&Arc<Entry>| entry.record.sequence > after;
+            let newest = own.entries.iter().rev().take(max).take_while(newer).count();
+            let begin = if newest < max {
+                own.entries.len().saturating_sub(newest)
+            } else {
+                own.entries.partition_point(|entry| entry.record.sequence <= after)
+            };
+            to.extend(own.entries.range(begin..).take(max).cloned());
+        }
     }
 
     /// Is woken whenever the account has a new record of its own; `None`: some after `after` are missing already.

@@ -23,6 +23,7 @@ use crate::{
     config::GatewayConfig,
     feed::Feed,
     fill_source::{FillSource, FillSourceError},
+    metrics::GatewayMetrics,
     server::GatewayError,
     status,
     streams::{Guards, StreamCredentials, StreamSlots},
@@ -31,7 +32,10 @@ use crate::{
 use coretime_market::Market;
 use coretime_sequencer::{Engine, Position, Receipt};
 use coretime_types::{AccountId, Command};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{sync::watch, task::spawn_blocking};
 use tonic::{Request, Status};
 
@@ -45,6 +49,7 @@ pub(crate) struct State {
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) slots: Arc<StreamSlots>,
     pub(crate) feed: Feed,
+    pub(crate) metrics: GatewayMetrics,
     /// Every order session that is not over yet holds a receiver.
     pub(crate) order_sessions: watch::Sender<()>,
     /// Turns true when the gateway shuts down.
@@ -75,7 +80,9 @@ impl State {
         let credentials = Arc::new(Credentials::new(sessions, keys, &config));
         let slots =
             StreamSlots::new(config.max_streams, config.max_public_streams, config.max_streams_per_account);
-        let feed = Feed::start(engine.clone(), config.feed_capacity_records).map_err(GatewayError::Thread)?;
+        let metrics = GatewayMetrics::new();
+        let feed = Feed::start(engine.clone(), config.feed_capacity_records, metrics.clone());
+        let feed = feed.map_err(GatewayError::Thread)?;
         Ok(State {
             config,
             engine,
@@ -85,6 +92,7 @@ impl State {
             credentials,
             slots,
             feed,
+            metrics,
             order_sessions: watch::Sender::new(()),
             shutdown,
         })
@@ -94,9 +102,13 @@ impl State {
 impl Api {
     /// Has a command carried out; the answer comes when it is durable.
     async fn submit(&self, command: Command) -> Result<Receipt, Status> {
+        let began = Instant::now();
         let answer = self.0.engine.submit(command);
         let answer = answer.map_err(|error| status::not_taken(error, self.0.config.busy_retry_delay))?;
-        answer.await.map_err(|_| status::engine_stopped())
+        let receipt = answer.await.map_err(|_| status::engine_stopped())?;
+        self.0.metrics.commit_duration.observe(began.elapsed().as_secs_f64());
+        tracing::debug!(sequence = receipt.sequence.0, "recorded");
+        Ok(receipt)
     }
 
     /// Asks the market something, and says up to where its answer takes all into account, at least.

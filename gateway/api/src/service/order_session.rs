@@ -3,12 +3,15 @@
 //! A session is a task of its own, so that its timers go on when the client neither reads nor writes. Answers come from
 //! the engine, everything else of the account from the feed; [`Session::flush`] merges the two by sequence. A record of the
 //! account's own is held back until it is known whether it is this session's.
+//!
+//! All messages that have come are taken together, their commands go to the engine as one batch, and all that is in
+//! order by then is given together: many messages share one wake-up of each thread on their way.
 
 mod ending;
 mod output;
 mod requests;
 
-use super::{Api, order_events};
+use super::{Api, order_calls::Prepared, order_events};
 use crate::{
     auth::session::Caller,
     feed::{AccountReader, Entry},
@@ -19,10 +22,11 @@ use coretime_proto::v1::{
     self, order_session_answer::Result as Outcome, order_session_request::Message as Request,
     order_session_response::Message,
 };
-use coretime_sequencer::{Answer, Receipt};
+use coretime_sequencer::{Answer, CommandBatch, Receipt, Stopped};
 use coretime_types::{AccountId, Command, Event, OrderId, Sequence};
 use futures::{FutureExt, stream::BoxStream};
 use output::{Closed, Output};
+use prometheus_client::metrics::gauge::Gauge;
 use std::{
     collections::{BTreeSet, VecDeque},
     future::pending,
@@ -34,6 +38,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 use tonic::{Status, Streaming};
+use tracing::Instrument;
 
 /// What a message is answered with, once there is a receipt.
 type Read = Box<dyn FnOnce(Receipt) -> Result<Outcome, Status> + Send>;
@@ -45,8 +50,8 @@ struct Waiting {
 }
 
 enum Progress {
-    /// The engine has the command.
-    Submitted { answer: Answer<Receipt>, read: Read },
+    /// The engine has the command, or is given it next.
+    Submitted { read: Read },
     /// It is in the log; the feed must come to it first.
     Recorded { sequence: Sequence, outcome: Outcome },
     /// It never became a command, or nobody knows.
@@ -78,6 +83,15 @@ struct Session {
     requests: Streaming<v1::OrderSessionRequest>,
     output: Output,
     waiting: VecDeque<Waiting>,
+    /// Commands of the last messages that wait, not given to the engine yet.
+    batch: CommandBatch,
+    /// The answers to what the engine has, in order.
+    submitted: VecDeque<(Answer<Vec<Receipt>>, Instant)>,
+    /// What is to be given next, and the last record that it is about.
+    out: Vec<Message>,
+    out_last: Sequence,
+    /// All the account's records up to here were given: who comes back may go on after it.
+    given: Sequence,
     /// The account's next record, not given yet.
     next: Option<Arc<Entry>>,
     /// The client sends no more.
@@ -99,7 +113,7 @@ pub(super) async fn open(
     let (output, stream) = output::channel(api.0.config.order_session_buffer_messages);
     let over = api.0.order_sessions.subscribe();
     // Not before the answer's beginning: a client may wait for that before it sends anything.
-    tokio::spawn(async move {
+    let serve = async move {
         let first = timeout(api.0.config.call_timeout, requests.message()).await;
         let begun = match first {
             Ok(Ok(first)) => requests::start(first.map(|first| first.message)),
@@ -121,6 +135,11 @@ pub(super) async fn open(
                     requests,
                     output,
                     waiting: VecDeque::new(),
+                    batch: CommandBatch::default(),
+                    submitted: VecDeque::new(),
+                    out: Vec::new(),
+                    out_last: Sequence(0),
+                    given: Sequence(0),
                     next: None,
                     input_ended: false,
                     dead_man: requests::dead_man(&start),
@@ -131,7 +150,9 @@ pub(super) async fn open(
                 session.run(position, snapshot).await;
             }
         }
-    });
+    };
+    // What is logged for the session has the id of its call.
+    tokio::spawn(serve.instrument(tracing::Span::current()));
     Ok(stream)
 }
 
@@ -158,13 +179,15 @@ impl From<Closed> for Ended {
 enum Wake {
     Guard(Status),
     DeadMan,
-    Answer(Result<Receipt, coretime_sequencer::Stopped>),
+    Answer(Result<Vec<Receipt>, Stopped>),
     Feed,
     Request(Result<Option<v1::OrderSessionRequest>, Status>),
 }
 
 impl Session {
     async fn run(mut self, start: v1::StreamStart, snapshot: Vec<v1::AccountSnapshot>) {
+        self.api.0.metrics.order_sessions.inc();
+        let _open = Open(self.api.0.metrics.order_sessions.clone());
         let ended = match self.serve(start, snapshot).await {
             Ok(()) => Ended::Done,
             Err(ended) => ended,
@@ -177,9 +200,10 @@ impl Session {
         start: v1::StreamStart,
         snapshot: Vec<v1::AccountSnapshot>,
     ) -> Result<(), Ended> {
-        self.send(Message::Start(start)).await?;
+        (self.out_last, self.given) = (self.reader.last(), self.reader.last());
+        self.put(Message::Start(start)).await?;
         for part in snapshot {
-            self.send(Message::Snapshot(part)).await?;
+            self.put(Message::Snapshot(part)).await?;
         }
         loop {
             self.flush().await?;
@@ -193,8 +217,9 @@ impl Session {
                 Wake::Feed => {}
                 Wake::Request(Ok(None)) => self.input_ended = true,
                 Wake::Request(Ok(Some(request))) => {
-                    self.take(request)?;
-                    self.take_what_is_there()?;
+                    let taken = self.take(request).and_then(|()| self.take_what_is_there());
+                    self.submit();
+                    taken?;
                 }
                 Wake::Request(Err(status)) => return Err(requests::ended(status)),
             }
@@ -202,11 +227,11 @@ impl Session {
     }
 
     async fn wake(&mut self) -> Wake {
-        let last = self.reader.last();
+        let last = self.given;
         let takes = !self.input_ended && self.has_room();
         let fires = self.dead_man.as_ref().and_then(|dead_man| dead_man.fires);
         let held_back = self.next.is_some();
-        let front = self.waiting.front_mut();
+        let front = self.submitted.front_mut().map(|(answer, _)| answer);
         tokio::select! {
             biased;
             status = self.guards.end(last) => Wake::Guard(status),
@@ -242,47 +267,91 @@ impl Session {
         if let Some(dead_man) = &mut self.dead_man {
             dead_man.fires = Instant::now().checked_add(dead_man.timeout);
         }
+        self.api.0.metrics.order_session_messages.inc();
         let v1::OrderSessionRequest { correlation_id, message } = request;
         if let Some(Request::Start(_)) = message {
             return Err(Ended::Status(status::second_start()));
         }
-        let progress = requests::submit(&self.api, &self.caller, message);
+        let progress = match requests::prepare(&self.api, &self.caller, message) {
+            Ok(Prepared { command, answer: read }) => match self.batch.push(command) {
+                Ok(()) => Progress::Submitted { read },
+                Err(refused) => Progress::Settled(requests::not_taken(&self.api, refused)),
+            },
+            Err(outcome) => Progress::Settled(outcome),
+        };
         self.waiting.push_back(Waiting { correlation_id, progress });
         Ok(())
     }
 
-    /// The engine has answered the first that waits.
-    fn recorded(&mut self, answer: Result<Receipt, coretime_sequencer::Stopped>) {
-        let Some(front) = self.waiting.front_mut() else { return };
-        let progress = std::mem::replace(&mut front.progress, Progress::Settled(requests::renewed()));
-        front.progress = match (progress, answer) {
-            (Progress::Submitted { read, .. }, Ok(receipt)) => {
-                if let Some(placed) = &mut self.placed {
-                    follow_orders(placed, &receipt.events, true);
+    /// Gives the engine the commands of the messages that were taken last.
+    fn submit(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        let count = batch.len();
+        if count == 0 {
+            return;
+        }
+        match self.api.0.engine.submit_all(batch) {
+            Ok(answer) => self.submitted.push_back((answer, Instant::now())),
+            Err(refused) => {
+                let newest = self.waiting.iter_mut().rev();
+                let submitted =
+                    newest.filter(|waiting| matches!(waiting.progress, Progress::Submitted { .. }));
+                for waiting in submitted.take(count) {
+                    waiting.progress = Progress::Settled(requests::not_taken(&self.api, refused.clone()));
                 }
-                let sequence = receipt.sequence;
-                let place = requests::receipt(&receipt);
-                let outcome = read(receipt).unwrap_or_else(|status| requests::error(&status, Some(place)));
-                Progress::Recorded { sequence, outcome }
             }
-            (Progress::Submitted { .. }, Err(_)) => {
-                Progress::Settled(requests::error(&status::engine_stopped(), None))
+        }
+    }
+
+    /// The engine has answered the first of the batches.
+    fn recorded(&mut self, answer: Result<Vec<Receipt>, Stopped>) {
+        if let Some((_, began)) = self.submitted.pop_front() {
+            self.api.0.metrics.commit_duration.observe(began.elapsed().as_secs_f64());
+        }
+        let mut receipts = answer.map(Vec::into_iter);
+        for waiting in &mut self.waiting {
+            if !matches!(waiting.progress, Progress::Submitted { .. }) {
+                continue;
             }
-            (other, _) => other,
-        };
+            let settled = match receipts.as_mut().map(Iterator::next) {
+                Ok(Some(receipt)) => Ok(receipt),
+                Ok(None) => return,
+                Err(_) => Err(Progress::Settled(requests::error(&status::engine_stopped(), None))),
+            };
+            let submitted = std::mem::replace(&mut waiting.progress, Progress::Settled(requests::renewed()));
+            waiting.progress = match (submitted, settled) {
+                (Progress::Submitted { read }, Ok(receipt)) => {
+                    if let Some(placed) = &mut self.placed {
+                        follow_orders(placed, &receipt.events, true);
+                    }
+                    let sequence = receipt.sequence;
+                    let place = requests::place(&receipt);
+                    let outcome =
+                        read(receipt).unwrap_or_else(|status| requests::error(&status, Some(place())));
+                    Progress::Recorded { sequence, outcome }
+                }
+                (_, Err(settled)) => settled,
+                (other, Ok(_)) => other,
+            };
+        }
     }
 
     /// Gives all that is in order.
     async fn flush(&mut self) -> Result<(), Ended> {
+        let merged = self.merge().await;
+        let given = self.give().await;
+        merged.and(given)
+    }
+
+    async fn merge(&mut self) -> Result<(), Ended> {
         loop {
-            if let Some(Waiting { progress: Progress::Submitted { answer, .. }, .. }) =
-                self.waiting.front_mut()
-                && let Some(answer) = answer.now_or_never()
+            if let Some(Waiting { progress: Progress::Submitted { .. }, .. }) = self.waiting.front()
+                && let Some(answer) = self.submitted.front_mut().and_then(|(answer, _)| answer.now_or_never())
             {
                 self.recorded(answer);
             }
             if self.next.is_none() {
-                let last = self.reader.last();
+                let last = self.out_last;
                 self.next = self.reader.try_next().map_err(|end| Ended::Status(end_status(end, last)))?;
             }
             match self.due() {
@@ -312,11 +381,16 @@ impl Session {
 
     async fn give_answer(&mut self) -> Result<(), Ended> {
         let Some(Waiting { correlation_id, progress }) = self.waiting.pop_front() else { return Ok(()) };
-        if let Progress::Recorded { outcome, .. } | Progress::Settled(outcome) = progress {
-            let answer = v1::OrderSessionAnswer { correlation_id, result: Some(outcome) };
-            self.send(Message::Answer(answer)).await?;
-        }
-        Ok(())
+        let outcome = match progress {
+            Progress::Recorded { sequence, outcome } => {
+                self.out_last = sequence;
+                outcome
+            }
+            Progress::Settled(outcome) => outcome,
+            Progress::Submitted { .. } => return Ok(()),
+        };
+        self.api.0.metrics.order_session_answers.inc();
+        self.put(Message::Answer(v1::OrderSessionAnswer { correlation_id, result: Some(outcome) })).await
     }
 
     async fn give_batch(&mut self) -> Result<(), Ended> {
@@ -324,27 +398,41 @@ impl Session {
         if let Some(placed) = &mut self.placed {
             follow_orders(placed, &entry.record.events, false);
         }
+        self.out_last = entry.record.sequence;
         match order_events::batch(&entry, self.account) {
-            Some(batch) => self.send(Message::Batch(batch)).await,
+            Some(batch) => self.put(Message::Batch(batch)).await,
             None => Ok(()),
         }
     }
 
-    /// Waits for a client that does not read as long as it may; the dead-man timer goes on meanwhile.
-    async fn send(&mut self, message: Message) -> Result<(), Ended> {
+    /// Puts a message to those that are given next; as soon as they are many, gives them.
+    async fn put(&mut self, message: Message) -> Result<(), Ended> {
+        self.out.push(message);
+        if self.out.len() < self.output.group_max() { Ok(()) } else { self.give().await }
+    }
+
+    /// Gives what is to be given. Waits for a client that does not read as long as it may; the dead-man timer goes on
+    /// meanwhile.
+    async fn give(&mut self) -> Result<(), Ended> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let group = std::mem::take(&mut self.out);
         if let Some(permit) = self.output.try_reserve() {
-            permit.send(message);
+            permit.send(group);
+            self.given = self.out_last;
             return Ok(());
         }
         let too_slow = Instant::now().checked_add(self.api.0.config.slow_reader_timeout);
         loop {
             let fires = self.dead_man.as_ref().and_then(|dead_man| dead_man.fires);
-            let last = self.reader.last();
+            let last = self.given;
             let dead_man = tokio::select! {
                 biased;
                 status = self.guards.end(last) => return Err(Ended::Status(status)),
                 permit = self.output.reserve() => {
-                    permit?.send(message);
+                    permit?.send(group);
+                    self.given = self.out_last;
                     return Ok(());
                 }
                 () = fired(fires) => true,
@@ -361,7 +449,7 @@ impl Session {
         let silent = self.dead_man.as_ref().map_or(Duration::ZERO, |dead_man| dead_man.timeout);
         self.cancel_for_dead_man();
         let silent_ms = super::milliseconds(silent);
-        self.send(Message::DeadManFired(v1::DeadManFired { silent_ms })).await
+        self.put(Message::DeadManFired(v1::DeadManFired { silent_ms })).await
     }
 
     /// Cancels all orders of the account. It is not awaited here: the batches tell.
@@ -371,6 +459,15 @@ impl Session {
         }
         let command = Command::CancelAll { account: self.account, side: None, request_id: None };
         tokio::spawn(ending::carry_out(self.api.clone(), command, self.api.0.order_sessions.subscribe()));
+    }
+}
+
+/// Counts an open session until it is dropped.
+struct Open(Gauge);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
@@ -389,11 +486,11 @@ fn follow_orders(placed: &mut BTreeSet<OrderId>, events: &[Event], own_command: 
     }
 }
 
-/// Waits for the answer of the first that waits.
-async fn answered(front: Option<&mut Waiting>) -> Result<Receipt, coretime_sequencer::Stopped> {
+/// Waits for the answer to the first of the batches.
+async fn answered(front: Option<&mut Answer<Vec<Receipt>>>) -> Result<Vec<Receipt>, Stopped> {
     match front {
-        Some(Waiting { progress: Progress::Submitted { answer, .. }, .. }) => answer.await,
-        _ => pending().await,
+        Some(answer) => answer.await,
+        None => pending().await,
     }
 }
 

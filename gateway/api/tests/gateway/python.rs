@@ -2,7 +2,7 @@
 
 use crate::venue::{Venue, ask};
 use coretime_proto::v1;
-use std::path::Path;
+use std::{io::Write, path::Path};
 use tokio::process::Command;
 
 /// Runs a program; what it said on standard output, or why not.
@@ -28,7 +28,9 @@ async fn a_python_client_trades() {
     let python = match prepare(folder.path()).await {
         Ok(python) => python,
         Err(missing) => {
-            println!("SKIPPED: no Python 3 with venv and grpcio-tools from PyPI: {missing}");
+            // Not by a macro: the test harness keeps what those print of a test that passes.
+            let line = format!("SKIPPED: no Python 3 with venv and grpcio-tools from PyPI: {missing}\n");
+            std::io::stderr().write_all(line.as_bytes()).unwrap();
             return;
         }
     };

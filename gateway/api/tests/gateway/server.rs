@@ -1,9 +1,10 @@
 //! The server around the services: health, reflection, limits, shutdown.
 
-use crate::venue::{Venue, bid, metadata, reason, soon};
+use crate::venue::{Venue, ask, bid, metadata, reason, soon};
 use coretime_proto::v1;
+use prometheus_client::{encoding::text::encode, registry::Registry};
 use std::collections::BTreeSet;
-use tonic::Code;
+use tonic::{Code, metadata::MetadataMap};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -101,4 +102,71 @@ async fn a_stopped_engine_is_unavailable_and_ends_streams() {
     let status = alice.place_bid(bid(1, 1, 1, 2)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "ENGINE_STOPPED"));
     assert_eq!(metadata(&status, "sequence"), None);
+}
+
+/// What Prometheus would read.
+fn scrape(venue: &Venue) -> String {
+    let mut registry = Registry::with_prefix("coretime");
+    venue.metrics.register(&mut registry);
+    let mut text = String::new();
+    encode(&mut text, &registry).unwrap();
+    text
+}
+
+#[tokio::test]
+async fn calls_orders_and_trades_are_counted() {
+    let venue = Venue::start().await;
+    let (alice, bob) = (venue.trader(1).await, venue.trader(2).await);
+    venue.deposit(alice.account, 1_000_000).await;
+    let region = venue.deposit_core(bob.account, 5, 100, 200).await;
+    bob.place_ask(ask(1, 7, region)).await.unwrap();
+    alice.place_bid(bid(1, 7, 100, 200)).await.unwrap();
+    assert!(alice.place_bid(bid(1, 7, 100, 200)).await.is_err());
+    // A stream begins when the feed has all of it.
+    drop(alice.events().await);
+    let text = scrape(&venue);
+    for line in [
+        "coretime_orders_total 2",
+        "coretime_trades_total 1",
+        "coretime_ended_orders_total{reason=\"filled\"} 2",
+        "coretime_rejects_total{reason=\"duplicate_client_order_id\"} 1",
+        "coretime_commit_duration_seconds_count 3",
+        "coretime_call_duration_seconds_count{rpc=\"coretime.exchange.v1.OrderService/PlaceBid\"} 2",
+        "coretime_calls_total{rpc=\"coretime.exchange.v1.OrderService/PlaceAsk\",code=\"OK\"} 1",
+        "coretime_calls_total{rpc=\"coretime.exchange.v1.OrderService/PlaceBid\",code=\"ALREADY_EXISTS\"} 1",
+    ] {
+        assert!(text.lines().any(|there| there == line), "{line} is not in\n{text}");
+    }
+    let feed = format!("coretime_feed_sequence {}", venue.sequence());
+    assert!(text.contains(&feed), "{feed} is not in\n{text}");
+}
+
+#[tokio::test]
+async fn every_answer_has_the_id_of_its_call() {
+    let venue = Venue::start().await;
+    let alice = venue.trader(1).await;
+    let id = |metadata: &MetadataMap| metadata.get("x-request-id").unwrap().to_str().unwrap().to_owned();
+    let mut request = alice.with(v1::ListOrdersRequest::default());
+    request.metadata_mut().insert("x-request-id", "bot-7".parse().unwrap());
+    let answer = alice.orders().list_orders(request).await.unwrap();
+    assert_eq!(id(answer.metadata()), "bot-7");
+    let first = alice.orders().list_orders(alice.with(v1::ListOrdersRequest::default())).await.unwrap();
+    let second = alice.orders().list_orders(alice.with(v1::ListOrdersRequest::default())).await.unwrap();
+    assert_ne!(id(first.metadata()), id(second.metadata()));
+    // Who is not let in, too.
+    let status = alice.orders().list_orders(v1::ListOrdersRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+    assert!(!id(status.metadata()).is_empty());
+}
+
+#[tokio::test]
+async fn a_stopped_engine_serves_nothing_any_more() {
+    let mut venue = Venue::start().await;
+    let mut health = HealthClient::new(venue.channel.clone());
+    venue.stop_engine();
+    for service in SERVICES {
+        let request = HealthCheckRequest { service: service.into() };
+        let mut watch = health.watch(request).await.unwrap().into_inner();
+        while soon(watch.message()).await.unwrap().unwrap().status() != ServingStatus::NotServing {}
+    }
 }

@@ -1,7 +1,7 @@
 //! A venue to test with, and traders on it.
 
 use crate::fills::FollowedFills;
-use coretime_gateway::{Gateway, GatewayConfig, GatewayError, VenueInfo};
+use coretime_gateway::{Gateway, GatewayConfig, GatewayError, GatewayMetrics, VenueInfo};
 use coretime_proto::v1::{
     self, account_service_client::AccountServiceClient, auth_service_client::AuthServiceClient,
     market_data_service_client::MarketDataServiceClient, order_service_client::OrderServiceClient,
@@ -31,6 +31,7 @@ pub(crate) struct Venue {
     pub(crate) engine: Engine,
     pub(crate) address: SocketAddr,
     pub(crate) channel: Channel,
+    pub(crate) metrics: GatewayMetrics,
     shutdown: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<Result<(), GatewayError>>>,
     running: Option<Running>,
@@ -71,6 +72,7 @@ impl Venue {
         let address = listener.local_addr().unwrap();
         let fills = Arc::new(FollowedFills::follow(&engine));
         let gateway = Gateway::new(config, engine.clone(), fills, venue_info()).unwrap();
+        let metrics = gateway.metrics();
         let (shutdown, stop) = oneshot::channel();
         let serving = tokio::spawn(gateway.serve(listener, async {
             let _ = stop.await;
@@ -81,6 +83,7 @@ impl Venue {
             engine,
             address,
             channel,
+            metrics,
             shutdown: Some(shutdown),
             serving: Some(serving),
             running: Some(running),

@@ -1,6 +1,6 @@
 //! How a session ends: what was taken is waited for, then, if the client asked for that, its orders are cancelled.
 
-use super::{Ended, Progress, Session, follow_orders};
+use super::{Ended, Session, follow_orders};
 use crate::service::Api;
 use coretime_sequencer::SubmitError;
 use coretime_types::{Command, OrderId};
@@ -13,17 +13,16 @@ const BUSY_WAIT: Duration = Duration::from_millis(10);
 
 impl Session {
     pub(super) async fn finish(self, ended: Ended) {
-        let Session { api, account, output, waiting, mut placed, _over: over, .. } = self;
+        let Session { api, account, output, submitted, mut placed, _over: over, .. } = self;
         output.end(match ended {
             Ended::Done | Ended::Lost => None,
             Ended::Status(status) => Some(status),
         });
-        for waiting in waiting {
-            if let Progress::Submitted { answer, .. } = waiting.progress
-                && let Some(placed) = &mut placed
-                && let Ok(receipt) = answer.await
+        for (answer, _) in submitted {
+            if let Some(placed) = &mut placed
+                && let Ok(receipts) = answer.await
             {
-                follow_orders(placed, &receipt.events, true);
+                receipts.iter().for_each(|receipt| follow_orders(placed, &receipt.events, true));
             }
         }
         let placed: Vec<OrderId> = placed.unwrap_or_default().into_iter().collect();

@@ -1,6 +1,6 @@
 //! Messages to a session: what they become, and what answers look like.
 
-use super::{DeadMan, Ended, Outcome, Progress, Read, Request};
+use super::{DeadMan, Ended, Outcome, Request};
 use crate::{
     auth::{AuthError, session::Caller},
     convert::{FieldError, common::receipt_message},
@@ -8,7 +8,7 @@ use crate::{
     status,
 };
 use coretime_proto::v1;
-use coretime_sequencer::Receipt;
+use coretime_sequencer::{Receipt, SubmitError};
 use coretime_types::AccountId;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -44,29 +44,30 @@ pub(super) fn ended(status: Status) -> Ended {
     }
 }
 
-/// Hands a message to the engine, or settles it.
-pub(super) fn submit(api: &Api, caller: &Caller, message: Option<Request>) -> Progress {
+/// Makes a command of a message, or answers it.
+pub(super) fn prepare(
+    api: &Api,
+    caller: &Caller,
+    message: Option<Request>,
+) -> Result<Prepared<Outcome>, Outcome> {
     if let Err(exceeded) = api.0.credentials.rates.take(caller.account) {
-        return Progress::Settled(error(&status::rate_exceeded(exceeded), None));
+        return Err(error(&status::rate_exceeded(exceeded), None));
     }
-    match prepare(caller.account, message) {
-        Ok(None) => Progress::Settled(renewed()),
-        Ok(Some(Prepared { command, .. })) if !api.0.credentials.keys.may_deliver(caller, &command) => {
-            Progress::Settled(error(&status::not_admitted(AuthError::TaskNotAllowed), None))
-        }
-        Ok(Some(Prepared { command, answer: read })) => match api.0.engine.submit(command) {
-            Ok(answer) => Progress::Submitted { answer, read: Read::from(read) },
-            Err(refused) => {
-                let status = status::not_taken(refused, api.0.config.busy_retry_delay);
-                Progress::Settled(error(&status, None))
-            }
-        },
-        Err(fault) => Progress::Settled(error(&status::invalid_field(fault), None)),
+    match read(caller.account, message) {
+        Ok(None) => Err(renewed()),
+        Ok(Some(prepared)) if api.0.credentials.keys.may_deliver(caller, &prepared.command) => Ok(prepared),
+        Ok(Some(_)) => Err(error(&status::not_admitted(AuthError::TaskNotAllowed), None)),
+        Err(fault) => Err(error(&status::invalid_field(fault), None)),
     }
 }
 
+/// The engine has not taken a command.
+pub(super) fn not_taken(api: &Api, refused: SubmitError) -> Outcome {
+    error(&status::not_taken(refused, api.0.config.busy_retry_delay), None)
+}
+
 /// `None`: there is nothing to be done.
-fn prepare(account: AccountId, message: Option<Request>) -> Result<Option<Prepared<Outcome>>, FieldError> {
+fn read(account: AccountId, message: Option<Request>) -> Result<Option<Prepared<Outcome>>, FieldError> {
     let in_field = |field: &'static str| move |fault: FieldError| fault.inside(field);
     Ok(Some(match message {
         // A second start never comes here.
@@ -100,8 +101,10 @@ pub(super) fn renewed() -> Outcome {
     Outcome::Renewed(v1::DeadManRenewed {})
 }
 
-pub(super) fn receipt(receipt: &Receipt) -> v1::Receipt {
-    receipt_message(receipt)
+/// What makes a receipt's message, should it be needed when the receipt is used up.
+pub(super) fn place(receipt: &Receipt) -> impl FnOnce() -> v1::Receipt + use<> {
+    let Receipt { sequence, chain_hash, time_ms, .. } = *receipt;
+    move || receipt_message(&Receipt { sequence, chain_hash, time_ms, events: [].into() })
 }
 
 /// What would be the status of a call of its own.
