@@ -68,7 +68,7 @@ impl Replica {
     }
 
     /// Is shown records that will be applied next.
-    pub(crate) fn look_ahead(&self, records: &[Arc<Record>]) {
+    pub(crate) fn look_ahead(&mut self, records: &[Arc<Record>]) {
         self.market.look_ahead(records.iter().map(|record| &record.command));
     }
 
