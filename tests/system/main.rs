@@ -10,6 +10,7 @@ mod bad_input;
 mod demo;
 mod exchange;
 mod kills;
+mod metrics;
 mod replay;
 mod reserves;
 mod restart;

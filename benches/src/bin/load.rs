@@ -1,6 +1,7 @@
 //! How the gateway answers under load, beside a bare tonic service in the same run.
 //!
-//! `cargo run --release -p benches --bin load`; `-- --siege` for many sessions, some of which misbehave.
+//! `cargo run --release -p benches --bin load`; `-- --siege` for many sessions, some of which misbehave, and
+//! `-- --siege --seconds 600` for a soak of ten minutes.
 
 use anyhow::{Context, Result};
 use benches::load::{Echo, Load, LoadVenue, Siege, Target, open_loop, siege, throughput};
@@ -29,6 +30,9 @@ struct Args {
     /// Connections.
     #[arg(long, default_value_t = 4)]
     connections: usize,
+    /// Commands on their way at any time, for each session of the sessions' rows.
+    #[arg(long, default_value_t = 256)]
+    window: usize,
     /// How often everything is measured, in turns.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
@@ -96,11 +100,11 @@ async fn compare(args: &Args) -> Result<()> {
             base_p50,
         );
 
-        let base = throughput(Target::Echo(echo), load).await?;
+        let base = throughput(Target::Echo(echo), load, args.window).await?;
         for (name, answers) in [
             ("bare echo", base),
-            ("log in memory", throughput(Target::Exchange(&without), load).await?),
-            ("log on disk", throughput(Target::Exchange(&with), load).await?),
+            ("log in memory", throughput(Target::Exchange(&without), load, args.window).await?),
+            ("log on disk", throughput(Target::Exchange(&with), load, args.window).await?),
         ] {
             let row = [
                 round.to_string(),
@@ -116,7 +120,10 @@ async fn compare(args: &Args) -> Result<()> {
         "{} orders a second and as many cancels over {} connections, open loop\n",
         args.rate, args.connections
     );
-    println!("{calls}\n\n{} sessions, each with 128 commands on their way\n\n{sessions}", args.connections);
+    println!(
+        "{calls}\n\n{} sessions, each with {} commands on their way\n\n{sessions}",
+        args.connections, args.window
+    );
     Ok(())
 }
 

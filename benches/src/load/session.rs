@@ -13,9 +13,6 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status, client::Grpc};
 use tonic_prost::ProstCodec;
 
-/// Commands on their way at any time, for each session.
-const WINDOW: usize = 128;
-
 pub(super) type Requests = mpsc::Sender<pb::OrderSessionRequest>;
 
 /// The message that has this number: a bid, or the end of the one before.
@@ -33,11 +30,11 @@ pub(super) fn start() -> pb::OrderSessionRequest {
     pb::OrderSessionRequest { correlation_id: 0, message: Some(Command::Start(start)) }
 }
 
-/// Answers a second over all connections.
+/// Answers a second over all connections, each with `window` commands on their way.
 ///
 /// # Errors
 /// When a client is not let in, or a session ends, or answers come out of order or as errors.
-pub async fn throughput(target: Target<'_>, load: Load) -> Result<u64, LoadError> {
+pub async fn throughput(target: Target<'_>, load: Load, window: usize) -> Result<u64, LoadError> {
     let mut sessions = JoinSet::new();
     let ends = Instant::now() + load.duration;
     for number in 0..load.connections {
@@ -46,24 +43,24 @@ pub async fn throughput(target: Target<'_>, load: Load) -> Result<u64, LoadError
                 let mut grpc = Grpc::new(connect(*address).await?);
                 grpc.ready().await?;
                 sessions.spawn(async move {
-                    let (sender, receiver) = mpsc::channel(WINDOW * 2);
+                    let (sender, receiver) = mpsc::channel(window * 2);
                     let path = http::uri::PathAndQuery::from_static(STREAM);
                     let codec = ProstCodec::<pb::OrderSessionRequest, pb::OrderSessionResponse>::default();
                     let requests = Request::new(ReceiverStream::new(receiver));
                     let responses = grpc.streaming(requests, path, codec).await?.into_inner();
                     let answers = responses.try_filter_map(|message| ready(answer(message)));
-                    pump(sender, ends, answers.boxed()).await
+                    pump(sender, window, ends, answers.boxed()).await
                 });
             }
             Target::Exchange(venue) => {
                 let mut trader = venue.trader(1_000 + u32::try_from(number).unwrap_or(u32::MAX)).await?;
                 sessions.spawn(async move {
-                    let (sender, receiver) = mpsc::channel(WINDOW * 2);
+                    let (sender, receiver) = mpsc::channel(window * 2);
                     send(&sender, start()).await?;
                     let requests = ReceiverStream::new(receiver);
                     let responses = trader.orders.order_session(requests).await?.into_inner();
                     let answers = responses.try_filter_map(|message| ready(answer(message)));
-                    pump(sender, ends, answers.boxed()).await
+                    pump(sender, window, ends, answers.boxed()).await
                 });
             }
         }
@@ -80,11 +77,12 @@ pub async fn throughput(target: Target<'_>, load: Load) -> Result<u64, LoadError
 /// Keeps a window of commands on their way; how many were answered, in order.
 async fn pump(
     sender: Requests,
+    window: usize,
     ends: Instant,
     mut answers: BoxStream<'static, Result<u64, Status>>,
 ) -> Result<u64, Status> {
     let mut sent = 0_u64;
-    for _ in 0..WINDOW {
+    for _ in 0..window {
         sent += 1;
         send(&sender, command(sent)).await?;
     }

@@ -19,7 +19,7 @@ enum Needs {
 }
 
 /// The services whose health is told, besides the server's own (""), which needs the engine.
-const SERVICES: [(&str, Needs); 8] = [
+const SERVICES: [(&str, Needs); 9] = [
     ("", Needs::Engine),
     ("coretime.exchange.v1.AuthService", Needs::Engine),
     ("coretime.exchange.v1.OrderService", Needs::Feed),
@@ -27,6 +27,7 @@ const SERVICES: [(&str, Needs); 8] = [
     ("coretime.exchange.v1.MarketDataService", Needs::Feed),
     ("coretime.exchange.v1.SettlementService", Needs::Store),
     ("coretime.exchange.v1.VenueService", Needs::Engine),
+    ("coretime.exchange.v1.AuditService", Needs::Feed),
     ("coretime.exchange.v1.OperatorService", Needs::Engine),
 ];
 

@@ -4,6 +4,7 @@
 //! request -> access (path, session) -> convert -> Engine::submit / query -> convert -> answer, or a status
 //!                                                 Engine::subscribe      -> streams
 //!                                                 FillSource             -> fills and instructions of the past
+//!                                                 ReservesSource         -> proofs of reserves
 //! ```
 //!
 //! # What it promises
@@ -19,7 +20,7 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
-//! no store: fills come through the port [`FillSource`]. Sessions and
+//! no store: fills come through the port [`FillSource`], proofs of reserves through [`ReservesSource`]. Sessions and
 //! open challenges live in memory: after a restart everyone logs in again; API keys and allowed tasks are kept in a
 //! journal (`auth/journal.rs`).
 //!
@@ -36,6 +37,7 @@ mod health;
 mod metrics;
 mod rate;
 mod request_log;
+mod reserves_source;
 mod server;
 mod service;
 mod status;
@@ -50,5 +52,6 @@ pub use config::{GatewayConfig, TlsConfig};
 pub use fill_source::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
 pub use metrics::GatewayMetrics;
 pub use rate::Rate;
+pub use reserves_source::{ProvenBranch, ProvenReserves, ProvenStep, ReservesSource};
 pub use server::{Gateway, GatewayError};
 pub use venue_info::VenueInfo;

@@ -9,14 +9,15 @@ use crate::{
     metrics::GatewayMetrics,
     rate::ConnectionRate,
     request_log::RequestLogLayer,
+    reserves_source::ReservesSource,
     service::{Api, State},
     venue_info::VenueInfo,
 };
 use coretime_proto::v1::{
-    account_service_server::AccountServiceServer, auth_service_server::AuthServiceServer,
-    market_data_service_server::MarketDataServiceServer, operator_service_server::OperatorServiceServer,
-    order_service_server::OrderServiceServer, settlement_service_server::SettlementServiceServer,
-    venue_service_server::VenueServiceServer,
+    account_service_server::AccountServiceServer, audit_service_server::AuditServiceServer,
+    auth_service_server::AuthServiceServer, market_data_service_server::MarketDataServiceServer,
+    operator_service_server::OperatorServiceServer, order_service_server::OrderServiceServer,
+    settlement_service_server::SettlementServiceServer, venue_service_server::VenueServiceServer,
 };
 use coretime_sequencer::Engine;
 use std::{future::Future, io, sync::Arc};
@@ -75,6 +76,14 @@ impl Gateway {
         Ok(Gateway { api: Api(state.clone()), state, shutdown })
     }
 
+    /// Gives proofs of reserves from here. Without a source there are none.
+    #[must_use]
+    pub fn with_reserves(self, source: Arc<dyn ReservesSource>) -> Gateway {
+        // Set once: the gateway is not serving yet.
+        let _ = self.state.reserves.set(source);
+        self
+    }
+
     /// What it counts.
     pub fn metrics(&self) -> GatewayMetrics {
         self.state.metrics.clone()
@@ -121,6 +130,7 @@ impl Gateway {
             .add_service(MarketDataServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(SettlementServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(VenueServiceServer::new(api.clone()).max_decoding_message_size(max))
+            .add_service(AuditServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(OperatorServiceServer::new(api.clone()).max_decoding_message_size(max))
             .add_service(health_service)
             .add_service(reflection().build_v1().map_err(GatewayError::Reflection)?)

@@ -1,7 +1,7 @@
 //! Every status the gateway answers with: a code, a text for people, and `google.rpc` details for programs.
 
 use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError, rate::Exceeded};
-use coretime_sequencer::{Receipt, SubmitError};
+use coretime_sequencer::{ReadError, Receipt, SubmitError};
 use coretime_types::{RejectReason, Rejection, Sequence};
 use std::{collections::HashMap, time::Duration};
 use tonic::{Code, Status};
@@ -109,6 +109,19 @@ pub(crate) fn second_start() -> Status {
 pub(crate) fn resume_too_old() -> Status {
     let text = "not everything after that place is at hand: open the stream without resume_after_sequence";
     plain(Code::OutOfRange, "RESUME_TOO_OLD", text)
+}
+
+pub(crate) fn not_yet_recorded() -> Status {
+    plain(Code::OutOfRange, "NOT_YET_RECORDED", "the log does not reach to that place yet")
+}
+
+pub(crate) fn log_unreadable(error: &ReadError) -> Status {
+    tracing::error!(error = error as &dyn std::error::Error, "the log cannot be read for a stream");
+    plain(Code::Unavailable, "LOG_UNREADABLE", "that part of the log cannot be read now")
+}
+
+pub(crate) fn no_proof() -> Status {
+    plain(Code::Unavailable, "NO_PROOF", "no proof of reserves was made yet: try again later")
 }
 
 pub(crate) fn too_many_streams() -> Status {

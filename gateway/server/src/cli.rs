@@ -164,6 +164,9 @@ pub(crate) struct ServeSettings {
     /// What the operator keeps in the custody account on chain besides what the ledger owes, in planck [default: 0].
     #[arg(long, value_name = "PLANCK", env = "CORETIME_EXCHANGE_FLOAT_PLANCK")]
     pub(crate) float_planck: Option<u64>,
+    /// How often a proof of reserves is made, of which everybody can read his branch, in milliseconds [default: 600000].
+    #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_RESERVES_INTERVAL_MS")]
+    pub(crate) reserves_interval_ms: Option<u64>,
     /// Accounts whose owners may halt, freeze, suspend and configure: addresses, or 0x and 64 hex digits.
     #[arg(long, value_name = "ADDRESS", env = "CORETIME_EXCHANGE_OPERATORS", value_delimiter = ',')]
     pub(crate) operators: Option<Vec<String>>,

@@ -19,6 +19,7 @@ mod metrics;
 mod money;
 mod replay;
 mod reserves;
+mod reserves_source;
 mod serve;
 mod settings;
 mod status_page;

@@ -25,6 +25,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
         http: settings.http,
         settlement,
         gateway: settings.gateway,
+        reserves_interval: settings.reserves_interval,
         settings: SettingsChange::default(),
     })
     .await?;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 /// The signer's key may be in this variable instead of a file. Never in an argument: others can read those.
 const SIGNER_VARIABLE: &str = "CORETIME_EXCHANGE_SIGNER";
+const USUAL_RESERVES_INTERVAL: Duration = Duration::from_secs(600);
 const MAX_HTTP2_SIZE: u32 = (1 << 31) - 1;
 const DEFAULT_GRPC: ([u8; 4], u16) = ([127, 0, 0, 1], 50_051);
 
@@ -28,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) delivery_lead_timeslices: u32,
     pub(crate) float_planck: u64,
     pub(crate) gateway: GatewayConfig,
+    pub(crate) reserves_interval: Duration,
 }
 
 /// Where the signer's key comes from.
@@ -59,6 +61,7 @@ impl ServeSettings {
             http,
             delivery_lead_timeslices = 1,
             float_planck = 0,
+            reserves_interval_ms = milliseconds(USUAL_RESERVES_INTERVAL),
             operators = Vec::new(),
             tls_certificate,
             tls_key,
@@ -243,6 +246,8 @@ impl Settings {
     pub(crate) fn effective(args: ServeArgs) -> Result<Settings> {
         let merged = ServeSettings::merged(args)?;
         let gateway = merged.gateway()?;
+        let reserves_interval =
+            duration("reserves-interval-ms", merged.reserves_interval_ms, USUAL_RESERVES_INTERVAL)?;
         let signer = match merged.signer_key {
             Some(path) => SignerSource::File(path),
             None if std::env::var_os(SIGNER_VARIABLE).is_some() => SignerSource::Variable(SIGNER_VARIABLE),
@@ -258,6 +263,7 @@ impl Settings {
             delivery_lead_timeslices: merged.delivery_lead_timeslices.unwrap_or(1),
             float_planck: merged.float_planck.unwrap_or(0),
             gateway,
+            reserves_interval,
         };
         let insecure = merged.insecure.unwrap_or(false);
         // The status page is never encrypted.

@@ -2,6 +2,7 @@
 
 use crate::fill_source::StoredFills;
 use crate::metrics::Metrics;
+use crate::reserves_source::NewestReserves;
 use crate::status_page::StatusPage;
 use anyhow::{Context, Result, anyhow, bail};
 #[cfg(feature = "dev-chain")]
@@ -9,7 +10,7 @@ use coretime_fills::FillReader;
 use coretime_gateway::{Gateway, GatewayConfig, VenueInfo};
 use coretime_market::Market;
 use coretime_sequencer::{Engine, EngineConfig, Running, StopReason};
-use coretime_settlement::{ChainInfo, FillsProjection, Settlement, SettlementConfig};
+use coretime_settlement::{ChainInfo, FillsProjection, Reconciler, Settlement, SettlementConfig};
 use coretime_types::{Command, Event, RejectReason, SettingsChange};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::net::SocketAddr;
@@ -32,6 +33,8 @@ pub(crate) struct VenueConfig {
     pub(crate) settlement: SettlementConfig,
     /// Its journal is in the data folder, whatever it says.
     pub(crate) gateway: GatewayConfig,
+    /// How often a proof of reserves is made.
+    pub(crate) reserves_interval: Duration,
     /// What is configured on top of what the chain asks for.
     pub(crate) settings: SettingsChange,
 }
@@ -61,6 +64,8 @@ impl Venue {
         let custody = config.settlement.custody;
         let held_back_file = Some(config.data.join("held-back.jsonl"));
         let settlement = SettlementConfig { held_back_file, ..config.settlement };
+        let reconciler =
+            Reconciler::new(settlement.chain_url.clone(), custody, settlement.float, engine.clone());
         let settlement =
             Settlement::connect(settlement, engine.clone()).await.context("settlement does not start")?;
         let chain = settlement.info().clone();
@@ -91,7 +96,9 @@ impl Venue {
         let source = Arc::new(StoredFills(fills.clone()));
         let access_journal = Some(config.data.join("access").join("journal"));
         let gateway_config = GatewayConfig { access_journal, ..config.gateway };
-        let gateway = Gateway::new(gateway_config, engine.clone(), source, info)?;
+        let reserves = NewestReserves::default();
+        let gateway = Gateway::new(gateway_config, engine.clone(), source, info)?
+            .with_reserves(Arc::new(reserves.clone()));
         let grpc = listen(config.grpc).await?;
         let http = match config.http {
             Some(address) => Some(listen(address).await?),
@@ -138,6 +145,8 @@ impl Venue {
             Ok(_) = caught_up.wait_for(|status| status.caught_up) => {}
             failure = venue.failed() => return Err(failure),
         }
+        let stop_proving = stopping(venue.stop_serving.subscribe());
+        venue.serving.spawn(reserves.keep(reconciler, config.reserves_interval, stop_proving));
         venue.serving.spawn(async { gateway.serve(grpc, stop).await.context("the gateway stopped") });
         Ok(venue)
     }

@@ -232,7 +232,7 @@ mod tests {
             expire_at: None,
             self_trade: SelfTrade::CancelTaker,
         }));
-        assert_eq!(traded.parties, [BOB, ALICE]);
+        assert_eq!(traded.parties[..], [BOB, ALICE]);
         assert_eq!(removed(&traded), [1]);
         assert_eq!(traded.changes.len(), 2);
         // The bid's fill and end; the ask's acceptance and fill.

@@ -178,19 +178,26 @@ mod tests {
         };
         replica.apply(Arc::new(record)).unwrap();
         let replica = Arc::new(RwLock::new(replica));
-        let (progress, _reached) = watch::channel(Sequence(0));
+        let (progress, reached) = watch::channel(Sequence(0));
         start(engine.clone(), replica.clone(), progress, GatewayMetrics::new()).unwrap();
-        // The engine credits it, or rejects it, where the replica does neither.
+        let waited = std::time::Instant::now();
+        let patience = || {
+            assert!(waited.elapsed() < Duration::from_secs(60), "the venue trades on");
+            thread::sleep(Duration::from_millis(5));
+        };
+        // It follows from the beginning, not from the engine's snapshot.
+        while !reached.has_changed().unwrap() {
+            patience();
+        }
+        // The engine rejects it; the replica takes it for one that it has seen.
         engine.submit(deposit(3, 0)).unwrap().wait().unwrap();
 
         let causes = || {
             let causes = |market: &Market| market.freeze_causes().map(str::to_owned).collect::<Vec<_>>();
             engine.query(causes).unwrap().wait().unwrap()
         };
-        let waited = std::time::Instant::now();
         while causes().is_empty() {
-            assert!(waited.elapsed() < Duration::from_secs(60), "the venue trades on");
-            thread::sleep(Duration::from_millis(5));
+            patience();
         }
         assert_eq!(causes(), [CAUSE]);
         assert!(replica.read().unwrap().has_ended());

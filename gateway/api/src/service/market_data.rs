@@ -224,7 +224,7 @@ fn updates(entry: &Entry) -> Vec<v1::BookUpdate> {
 }
 
 /// Where a stream begins: in the present, or where it was left.
-fn start(present: Position, resume_after: Option<Sequence>) -> v1::StreamStart {
+pub(super) fn start(present: Position, resume_after: Option<Sequence>) -> v1::StreamStart {
     let position = match resume_after {
         Some(after) => v1::Position { sequence: after.0, chain_hash: Vec::new() },
         None => position_message(present),

@@ -1,6 +1,7 @@
 //! The services, one file each, and what they share.
 
 mod account;
+mod audit;
 mod auth;
 mod command;
 mod market_data;
@@ -24,6 +25,7 @@ use crate::{
     feed::Feed,
     fill_source::{FillSource, FillSourceError},
     metrics::GatewayMetrics,
+    reserves_source::ReservesSource,
     server::GatewayError,
     status,
     streams::{Guards, StreamCredentials, StreamSlots},
@@ -33,7 +35,7 @@ use coretime_market::Market;
 use coretime_sequencer::{Engine, Position, Receipt};
 use coretime_types::{AccountId, Command};
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 use tokio::{sync::watch, task::spawn_blocking};
@@ -45,6 +47,8 @@ pub(crate) struct State {
     pub(crate) engine: Engine,
     pub(crate) fills: Arc<dyn FillSource>,
     pub(crate) venue: VenueInfo,
+    /// Not set: there are no proofs.
+    pub(crate) reserves: OnceLock<Arc<dyn ReservesSource>>,
     pub(crate) challenges: Challenges,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) slots: Arc<StreamSlots>,
@@ -88,6 +92,7 @@ impl State {
             engine,
             fills,
             venue,
+            reserves: OnceLock::new(),
             challenges,
             credentials,
             slots,

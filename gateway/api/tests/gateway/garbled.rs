@@ -203,6 +203,7 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
     let compensate =
         v1::CompensateRequest { account: suspended.clone(), amount_planck: "5".into(), reason: "why".into() };
     let trades = v1::StreamTradesRequest { resume_after_sequence: Some(1) };
+    let receipts = v1::StreamReceiptsRequest { resume_after_sequence: Some(1) };
     let stream_book = v1::StreamBookRequest { resume_after_sequence: Some(1) };
     vec![
         call("ListFills", &[fills("1-0"), fills("")], page),
@@ -216,6 +217,9 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
         call("GetCurve", &[v1::GetCurveRequest { length_timeslices: 180, max_points: 3 }], page),
         call("StreamTrades", &[trades], &["answered", "RESUME_TOO_OLD"]),
         call("StreamBook", &[stream_book], &["answered", "RESUME_TOO_OLD"]),
+        call("StreamReceipts", &[receipts], &["answered", "RESUME_TOO_OLD"]),
+        call("StreamLog", &[v1::StreamLogRequest { after_sequence: 1 }], &["answered", "NOT_YET_RECORDED"]),
+        call("GetReserves", &[v1::GetInstructionRequest { number: 7 }], &["NO_PROOF"]),
         empty("GetVenue"),
         empty("ListApiKeys"),
         empty("ListAllowedTasks"),

@@ -3,6 +3,7 @@
 // A test's helpers may panic, too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod book;
 mod credentials;
 mod fields;

@@ -19,6 +19,9 @@ const ENDOWMENT_PLANCK: u128 = 100_000_000_000_000;
 /// The chain schedules the first 27 tasks of a core only, so no lot is smaller than 3 parts.
 const MIN_LOT_PARTS: Parts = Parts(3);
 
+/// On a chain of one's own nobody waits long for a proof.
+const RESERVES_INTERVAL: Duration = Duration::from_secs(2);
+
 pub(crate) struct StageConfig {
     pub(crate) profile: Profile,
     /// `chain/`, `log/` and `store/` are inside.
@@ -76,6 +79,7 @@ impl Stage {
             http: config.http,
             settlement: SettlementConfig::new(chain_url.clone(), custody, key(SIGNER)?.into()),
             gateway: GatewayConfig { operators: vec![account(OPERATOR)?], ..GatewayConfig::default() },
+            reserves_interval: RESERVES_INTERVAL,
             settings,
         })
         .await?;
