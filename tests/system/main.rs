@@ -6,6 +6,7 @@
 mod audit;
 mod audit_chain;
 mod bad_input;
+mod custody;
 mod demo;
 mod exchange;
 mod kills;

@@ -1,12 +1,13 @@
 //! The server: services behind the access check, health and reflection beside them, every limit set on purpose.
 
 use crate::{
-    auth::{access::AccessLayer, journal::JournalError},
+    auth::{access::AccessLayer, authorised::AuthorisedKeys, journal::JournalError},
     config::{GatewayConfig, TlsConfig},
     connection::incoming,
     fill_source::FillSource,
     rate::ConnectionRate,
     service::{Api, State},
+    unattributed::UnattributedDeposits,
     venue_info::VenueInfo,
 };
 use coretime_proto::v1::{
@@ -81,6 +82,19 @@ impl Gateway {
         let state = State::new(config, engine, fills, venue, shutdown_receiver)?;
         let state = Arc::new(state);
         Ok(Gateway { api: Api(state.clone()), state, shutdown })
+    }
+
+    /// Lets operators decide about what nobody was credited with. Without it these calls are `UNAVAILABLE`.
+    #[must_use]
+    pub fn with_unattributed_deposits(self, deposits: Arc<dyn UnattributedDeposits>) -> Gateway {
+        // Who gives several gets the first.
+        let _ = self.state.unattributed.set(deposits);
+        self
+    }
+
+    /// For whoever reads on chain which keys accounts authorise.
+    pub fn authorised_keys(&self) -> AuthorisedKeys {
+        AuthorisedKeys(self.state.credentials.clone())
     }
 
     /// Serves until `shutdown` is done. Then health turns to `NOT_SERVING`, streams end with `UNAVAILABLE`, no new

@@ -25,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) grpc: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
     pub(crate) delivery_lead_timeslices: u32,
+    pub(crate) first_block: Option<u64>,
     pub(crate) float_planck: u64,
     pub(crate) gateway: GatewayConfig,
 }
@@ -53,6 +54,7 @@ impl ServeSettings {
                 .delivery_lead_timeslices
                 .or(file.delivery_lead_timeslices)
                 .or(Some(1)),
+            first_block: told.first_block.or(file.first_block),
             float_planck: told.float_planck.or(file.float_planck).or(Some(0)),
             operators: told.operators.or(file.operators).or(Some(Vec::new())),
             tls_certificate: told.tls_certificate.or(file.tls_certificate),
@@ -165,6 +167,7 @@ impl Settings {
             grpc: merged.grpc.unwrap_or(SocketAddr::from(DEFAULT_GRPC)),
             http: merged.http,
             delivery_lead_timeslices: merged.delivery_lead_timeslices.unwrap_or(1),
+            first_block: merged.first_block,
             float_planck: merged.float_planck.unwrap_or(0),
             gateway,
         };

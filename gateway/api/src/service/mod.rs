@@ -10,6 +10,7 @@ mod order_calls;
 mod order_events;
 mod order_session;
 mod settlement;
+mod unattributed;
 mod venue;
 
 use crate::{
@@ -26,12 +27,16 @@ use crate::{
     server::GatewayError,
     status,
     streams::{Guards, StreamCredentials, StreamSlots},
+    unattributed::UnattributedDeposits,
     venue_info::VenueInfo,
 };
 use coretime_market::Market;
 use coretime_sequencer::{Engine, Position, Receipt};
 use coretime_types::{AccountId, Command};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{sync::watch, task::spawn_blocking};
 use tonic::{Request, Status};
 
@@ -40,6 +45,7 @@ pub(crate) struct State {
     pub(crate) config: GatewayConfig,
     pub(crate) engine: Engine,
     pub(crate) fills: Arc<dyn FillSource>,
+    pub(crate) unattributed: OnceLock<Arc<dyn UnattributedDeposits>>,
     pub(crate) venue: VenueInfo,
     pub(crate) challenges: Challenges,
     pub(crate) credentials: Arc<Credentials>,
@@ -80,6 +86,7 @@ impl State {
             config,
             engine,
             fills,
+            unattributed: OnceLock::new(),
             venue,
             challenges,
             credentials,
