@@ -8,6 +8,7 @@ use coretime_types::{Command, Planck, Sequence};
 use std::fs;
 use std::path::Path;
 use std::process::{Command as Process, Output};
+use subxt_rpcs::{RpcClient, client::RpcParams};
 
 const DEPOSIT: Planck = Planck(1_000_000_000_000);
 const PAID: &str = "100000000000";
@@ -50,6 +51,14 @@ fn rewrite(records: impl IntoIterator<Item = Record>, to: &Path) {
     writer.sync().unwrap();
 }
 
+/// Lets time pass on the development chain, a block for each timeslice.
+async fn advance_timeslices(chain: &str, count: u32) {
+    let client = RpcClient::from_insecure_url(chain).await.unwrap();
+    let mut params = RpcParams::new();
+    params.push(count).unwrap();
+    client.request::<serde_json::Value>("dev_advanceTimeslices", params).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
     let folder = tempfile::tempdir().unwrap();
@@ -58,7 +67,11 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
     let mut dave = exchange.log_in("Dave").await;
     wallet.transfer_funds(&key("Dave"), exchange.custody, DEPOSIT).await.unwrap();
     wait_until("the deposit is credited", async || dave.funds().await.unwrap().0 == DEPOSIT).await;
-    let begin = wallet.purchase(&key("Alice")).await.unwrap().begin.0 + 1_000;
+    let core = wallet.purchase(&key("Alice")).await.unwrap();
+    wallet.transfer_region(&key("Alice"), core.id(), exchange.custody).await.unwrap();
+    let mut alice = exchange.log_in("Alice").await;
+    wait_until("the core is credited", async || alice.regions().await.unwrap().len() == 1).await;
+    let begin = core.begin.0 + 1_000;
     let within = pb::Window { begin_timeslice: begin, end_timeslice: begin + 500 };
     let bid = pb::Bid {
         terms: Some(pb::BidTerms {
@@ -91,7 +104,7 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
     assert_eq!(well.status.code(), Some(0), "{}", told(&well));
     let compared = told(&well)["chain"].clone();
     let count = |name: &str| compared[name].as_u64().unwrap();
-    assert_eq!((count("deposits"), count("instructions")), (1, 1), "{compared}");
+    assert_eq!((count("deposits"), count("instructions")), (2, 1), "{compared}");
     assert!(count("anchors") >= 1 && count("blocks") >= 1, "{compared}");
 
     // The holder leaves the bid out, and all that refers to it: a log that is true in itself.
@@ -113,7 +126,7 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
 
     // Of what comes after the anchor, the chain itself is the witness: a fee, a payment, a deposit, a block.
     type Forgery = fn(&mut Command) -> bool;
-    let forgeries: [(&str, Forgery); 3] = [
+    let forgeries: [(&str, Forgery); 5] = [
         ("the chain fee of an instruction", |command| match command {
             Command::SettlementConfirmed(confirmed) => {
                 confirmed.chain_fee.0 += 1;
@@ -124,6 +137,21 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
         ("a deposit of funds on chain", |command| match command {
             Command::DepositFunds { amount, .. } => {
                 amount.0 += 1;
+                true
+            }
+            _ => false,
+        }),
+        // The event of a deposit names a region without its end, and without the renewal right.
+        ("a deposited region on chain", |command| match command {
+            Command::DepositRegion { region, .. } => {
+                region.end.0 += 1;
+                true
+            }
+            _ => false,
+        }),
+        ("a deposited region on chain", |command| match command {
+            Command::DepositRegion { renewable, .. } => {
+                *renewable = !*renewable;
                 true
             }
             _ => false,
@@ -146,6 +174,13 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
         assert_eq!(convicted.status.code(), Some(1), "{what}: {}", told(&convicted));
         assert_eq!(told(&convicted)["what"], what);
     }
+
+    // A node that has no state of the time any more, no verdict: never that all is well.
+    advance_timeslices(&exchange.chain, 1_100).await;
+    let pruned = verify(&copied, &chain);
+    assert_eq!(pruned.status.code(), Some(2), "{}", told(&pruned));
+    let error = told(&pruned)["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("a node that keeps no old state cannot show it"), "{error}");
 
     // No node, no verdict.
     let unreadable = verify(&copied, &["--chain", "ws://127.0.0.1:1"]);

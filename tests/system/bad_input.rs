@@ -66,6 +66,7 @@ async fn bad_input_is_refused_by_name_and_changes_nothing() {
         challenge,
         signature,
         scheme: pb::SignatureScheme::Sr25519.into(),
+        signer: String::new(),
     };
     assert_eq!(auth.create_session(forged).await.unwrap_err().code(), Code::Unauthenticated);
 

@@ -7,6 +7,7 @@ mod archive;
 mod audit;
 mod audit_chain;
 mod bad_input;
+mod custody;
 mod demo;
 mod exchange;
 mod kills;

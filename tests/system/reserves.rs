@@ -98,7 +98,7 @@ async fn log_in(exchange: &Exchange, key: &Keypair) -> MetadataValue<Ascii> {
     let challenge = auth.create_challenge(asked).await.unwrap().into_inner().challenge;
     let signature = key.sign(challenge.as_bytes()).0.to_vec();
     let scheme = v1::SignatureScheme::Sr25519.into();
-    let signed = v1::CreateSessionRequest { account, challenge, signature, scheme };
+    let signed = v1::CreateSessionRequest { account, challenge, signature, scheme, signer: String::new() };
     let token = auth.create_session(signed).await.unwrap().into_inner().session_token;
     format!("Bearer {token}").parse().unwrap()
 }

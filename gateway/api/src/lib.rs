@@ -20,9 +20,10 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
-//! no store: fills come through the port [`FillSource`], proofs of reserves through [`ReservesSource`]. Sessions and
-//! open challenges live in memory: after a restart everyone logs in again; API keys and allowed tasks are kept in a
-//! journal (`auth/journal.rs`).
+//! no store: fills come through the port [`FillSource`], proofs of reserves through [`ReservesSource`], deposits that
+//! nobody was credited with through [`UnattributedDeposits`], keys that accounts authorise on chain come in by
+//! [`AuthorisedKeys`]. Sessions and open challenges live in memory: after a restart everyone logs in again; API keys,
+//! authorised keys and allowed tasks are kept in a journal (`auth/journal.rs`).
 //!
 //! Known limit: an order that has ended is known by its client order id only, and only that it has ended
 //! ([`coretime_market::Market::find_order`]); what it traded is in the fills.
@@ -42,10 +43,12 @@ mod server;
 mod service;
 mod status;
 mod streams;
+mod unattributed;
 mod venue_info;
 
 pub use auth::{
     access::{Access, RPCS},
+    authorised::AuthorisedKeys,
     journal::JournalError,
 };
 pub use config::{GatewayConfig, TlsConfig};
@@ -54,4 +57,5 @@ pub use metrics::GatewayMetrics;
 pub use rate::Rate;
 pub use reserves_source::{ProvenBranch, ProvenReserves, ProvenStep, ReservesSource};
 pub use server::{Gateway, GatewayError};
+pub use unattributed::{HeldBackDeposit, NotCredited, Unattributed, UnattributedDeposits, UnattributedList};
 pub use venue_info::VenueInfo;

@@ -1,7 +1,7 @@
 //! The server: services behind the access check, health and reflection beside them, every limit set on purpose.
 
 use crate::{
-    auth::{access::AccessLayer, journal::JournalError, unix_time_ms},
+    auth::{access::AccessLayer, authorised::AuthorisedKeys, journal::JournalError, unix_time_ms},
     config::{GatewayConfig, TlsConfig},
     connection::incoming,
     fill_source::FillSource,
@@ -11,6 +11,7 @@ use crate::{
     request_log::RequestLogLayer,
     reserves_source::ReservesSource,
     service::{Api, State},
+    unattributed::UnattributedDeposits,
     venue_info::VenueInfo,
 };
 use coretime_proto::v1::{
@@ -87,6 +88,19 @@ impl Gateway {
     /// What it counts.
     pub fn metrics(&self) -> GatewayMetrics {
         self.state.metrics.clone()
+    }
+
+    /// Lets operators decide about what nobody was credited with. Without it these calls are `UNAVAILABLE`.
+    #[must_use]
+    pub fn with_unattributed_deposits(self, deposits: Arc<dyn UnattributedDeposits>) -> Gateway {
+        // Who gives several gets the first.
+        let _ = self.state.unattributed.set(deposits);
+        self
+    }
+
+    /// For whoever reads on chain which keys accounts authorise.
+    pub fn authorised_keys(&self) -> AuthorisedKeys {
+        AuthorisedKeys(self.state.credentials.clone())
     }
 
     /// Serves until `shutdown` is done. Then health turns to `NOT_SERVING`, streams end with `UNAVAILABLE`, no new

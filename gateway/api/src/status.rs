@@ -1,6 +1,9 @@
 //! Every status the gateway answers with: a code, a text for people, and `google.rpc` details for programs.
 
-use crate::{auth::AuthError, convert::FieldError, fill_source::FillSourceError, rate::Exceeded};
+use crate::{
+    auth::AuthError, convert::FieldError, fill_source::FillSourceError, rate::Exceeded,
+    unattributed::NotCredited,
+};
 use coretime_sequencer::{ReadError, Receipt, SubmitError};
 use coretime_types::{RejectReason, Rejection, Sequence};
 use std::{collections::HashMap, time::Duration};
@@ -131,6 +134,24 @@ pub(crate) fn too_many_streams() -> Status {
 pub(crate) fn store_unavailable(error: &FillSourceError) -> Status {
     tracing::error!(error = error as &dyn std::error::Error, "the store of fills cannot be read");
     plain(Code::Unavailable, "STORE_UNAVAILABLE", "fills cannot be read now")
+}
+
+pub(crate) fn settlement_unavailable(text: impl Into<String>) -> Status {
+    plain(Code::Unavailable, "SETTLEMENT_UNAVAILABLE", text)
+}
+
+pub(crate) fn not_credited(error: &NotCredited) -> Status {
+    let (code, reason) = match error {
+        NotCredited::Unknown(_) => (Code::NotFound, "UNATTRIBUTED_UNKNOWN"),
+        NotCredited::Refused(_) => (Code::FailedPrecondition, "UNATTRIBUTED_REFUSED"),
+        NotCredited::CreditedOnly { .. } => (Code::FailedPrecondition, "UNATTRIBUTED_CREDITED"),
+        NotCredited::Unavailable(text) => return settlement_unavailable(text.as_str()),
+    };
+    let metadata = match error {
+        NotCredited::CreditedOnly { credited, .. } => receipt_metadata(credited),
+        _ => Metadata::new(),
+    };
+    Status::with_error_details(code, error.to_string(), details(reason, metadata))
 }
 
 pub(crate) fn unknown_order() -> Status {

@@ -78,6 +78,7 @@ impl Trader {
             challenge,
             signature,
             scheme: pb::SignatureScheme::Sr25519.into(),
+            signer: String::new(),
         };
         let token = auth.create_session(signed).await?.into_inner().session_token;
         let bearer =

@@ -161,13 +161,16 @@ pub(crate) struct ServeSettings {
     /// How long before it begins a timeslice must be sold to be delivered in time, in timeslices [default: 1].
     #[arg(long, value_name = "TIMESLICES", env = "CORETIME_EXCHANGE_DELIVERY_LEAD_TIMESLICES")]
     pub(crate) delivery_lead_timeslices: Option<u32>,
+    /// The first block to read, for a log that has read none yet [default: the newest finalised one].
+    #[arg(long, value_name = "BLOCK", env = "CORETIME_EXCHANGE_FIRST_BLOCK")]
+    pub(crate) first_block: Option<u64>,
     /// What the operator keeps in the custody account on chain besides what the ledger owes, in planck [default: 0].
     #[arg(long, value_name = "PLANCK", env = "CORETIME_EXCHANGE_FLOAT_PLANCK")]
     pub(crate) float_planck: Option<u64>,
     /// How often a proof of reserves is made, of which everybody can read his branch, in milliseconds [default: 600000].
     #[arg(long, value_name = "MS", env = "CORETIME_EXCHANGE_RESERVES_INTERVAL_MS")]
     pub(crate) reserves_interval_ms: Option<u64>,
-    /// Accounts whose owners may halt, freeze, suspend and configure: addresses, or 0x and 64 hex digits.
+    /// Accounts whose owners may halt, freeze, suspend, configure and credit what was held back: addresses, or 0x and 64 hex digits.
     #[arg(long, value_name = "ADDRESS", env = "CORETIME_EXCHANGE_OPERATORS", value_delimiter = ',')]
     pub(crate) operators: Option<Vec<String>>,
     /// The certificate that gRPC is served with, and those that vouch for it (PEM) [default: no encryption].

@@ -4,6 +4,7 @@
 //! own. Nothing here decides anything about money: the rules are in `coretime-market`.
 
 mod archive;
+mod authorised_keys;
 #[cfg(feature = "dev-chain")]
 mod chain;
 mod cli;
@@ -23,6 +24,7 @@ mod reserves_source;
 mod serve;
 mod settings;
 mod status_page;
+mod unattributed;
 mod venue;
 mod verify;
 

@@ -5,7 +5,7 @@ use crate::settings::{Settings, SignerSource};
 use crate::venue::{Venue, VenueConfig};
 use anyhow::Result;
 use coretime_settlement::{SettlementConfig, SignerKey, parse_account};
-use coretime_types::{Planck, SettingsChange, Timeslices};
+use coretime_types::{BlockNumber, Planck, SettingsChange, Timeslices};
 
 pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     let settings = Settings::effective(args)?;
@@ -16,6 +16,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     };
     let settlement = SettlementConfig {
         delivery_lead: Timeslices(settings.delivery_lead_timeslices),
+        first_block: settings.first_block.map(BlockNumber),
         float: Planck(settings.float_planck.into()),
         ..SettlementConfig::new(settings.chain, custody, signer)
     };

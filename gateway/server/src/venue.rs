@@ -1,9 +1,11 @@
 //! The whole exchange: engine, settlement, store and gateway, started in order and stopped in the reverse one.
 
+use crate::authorised_keys::GatewaysKeys;
 use crate::fill_source::StoredFills;
 use crate::metrics::Metrics;
 use crate::reserves_source::NewestReserves;
 use crate::status_page::StatusPage;
+use crate::unattributed::SettlementsUnattributed;
 use anyhow::{Context, Result, anyhow, bail};
 #[cfg(feature = "dev-chain")]
 use coretime_fills::FillReader;
@@ -99,6 +101,10 @@ impl Venue {
         let reserves = NewestReserves::default();
         let gateway = Gateway::new(gateway_config, engine.clone(), source, info)?
             .with_reserves(Arc::new(reserves.clone()));
+        let operator =
+            SettlementsUnattributed { operator: settlement.operator(), status: settlement.status() };
+        let gateway = gateway.with_unattributed_deposits(Arc::new(operator));
+        let settlement = settlement.with_authorisations(Arc::new(GatewaysKeys(gateway.authorised_keys())));
         let grpc = listen(config.grpc).await?;
         let http = match config.http {
             Some(address) => Some(listen(address).await?),
@@ -186,9 +192,11 @@ async fn configure(engine: &Engine, chain: &ChainInfo, told: SettingsChange) -> 
     let now = engine.query(|market: &Market| market.settings().clone())?.await?;
     let min_withdrawal =
         told.min_withdrawal.or_else(|| u64::try_from(now.min_withdrawal.0).ok()).unwrap_or(1);
+    let min_lot_parts = told.min_lot_parts.unwrap_or(now.min_lot_parts);
     let change = SettingsChange {
         interlacing: Some(chain.can_interlace),
         min_withdrawal: Some(min_withdrawal.max(existential_deposit)),
+        min_lot_parts: Some(min_lot_parts.max(chain.min_lot_parts)),
         ..told
     };
     let receipt = engine.submit(Command::Configure(change))?.await?;

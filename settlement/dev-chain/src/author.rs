@@ -1,10 +1,9 @@
 //! Making a block, and running one that was made before.
 
 use codec::{Decode as _, Encode as _};
-use coretime_dev_runtime::{Block, Hash, Header, RELAY_BLOCK_MILLIS, UncheckedExtrinsic, dev_relay};
-use sp_inherents::InherentData;
+use coretime_dev_runtime::{Hash, Header};
 use sp_runtime::{
-    ApplyExtrinsicResult, Digest, ExtrinsicInclusionMode,
+    ApplyExtrinsicResult, ExtrinsicInclusionMode, OpaqueExtrinsic,
     traits::{BlakeTwo256, Header as _},
     transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
@@ -13,6 +12,7 @@ use sp_state_machine::BackendTransaction;
 use crate::{
     chain::SealedBlock,
     executor::{CallError, Overlay, call, call_raw},
+    runtime::Clock,
     state::{STATE_VERSION, StateBackend},
 };
 
@@ -51,28 +51,6 @@ pub(crate) enum Applied {
     Refused(TransactionValidityError),
 }
 
-/// Where the clocks stand in a block.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    pub(crate) relay_block: u32,
-    pub(crate) unix_millis: u64,
-}
-
-/// The clocks' zero.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClockOrigin {
-    pub(crate) relay_block: u32,
-    pub(crate) unix_millis: u64,
-}
-
-impl ClockOrigin {
-    /// The chain's time follows the relay chain's clock, so that a jump of one is a jump of the other.
-    pub(crate) fn at(self, relay_block: u32) -> Clock {
-        let passed = u64::from(relay_block.saturating_sub(self.relay_block));
-        Clock { relay_block, unix_millis: self.unix_millis + passed * RELAY_BLOCK_MILLIS }
-    }
-}
-
 /// A block that is being made.
 pub(crate) struct BlockBuilder<'a> {
     state: &'a StateBackend,
@@ -93,20 +71,19 @@ impl<'a> BlockBuilder<'a> {
             Hash::default(),
             Hash::default(),
             parent.hash,
-            Digest::default(),
+            state.runtime.digest(clock),
         );
         let _mode: ExtrinsicInclusionMode = call(state, &mut overlay, "Core_initialize_block", &header)?;
         let mut builder = Self { state, overlay, body: Vec::new() };
-        builder.add_inherents(clock)?;
+        builder.add_inherents(&parent.header, clock)?;
         Ok(builder)
     }
 
-    fn add_inherents(&mut self, clock: Clock) -> Result<(), AuthorError> {
-        let mut data = InherentData::new();
-        data.put_data(sp_timestamp::INHERENT_IDENTIFIER, &clock.unix_millis)
-            .and_then(|()| data.put_data(dev_relay::INHERENT_IDENTIFIER, &clock.relay_block))
-            .map_err(|error| AuthorError::InherentData(error.to_string()))?;
-        let inherents: Vec<UncheckedExtrinsic> =
+    fn add_inherents(&mut self, parent: &Header, clock: Clock) -> Result<(), AuthorError> {
+        let data = self.state.runtime.inherent_data(parent, clock);
+        let data = data.map_err(|error| AuthorError::InherentData(error.to_string()))?;
+        // Each is encoded with its length before it, so its bytes are enough.
+        let inherents: Vec<OpaqueExtrinsic> =
             call(self.state, &mut self.overlay, "BlockBuilder_inherent_extrinsics", &data)?;
         for inherent in inherents {
             match self.apply_raw(inherent.encode())? {
@@ -169,7 +146,6 @@ pub(crate) fn run_block(state: &StateBackend, block: SealedBlock) -> Result<Made
     let mut encoded = block.header.encode();
     codec::Compact(u64::try_from(block.body.len()).unwrap_or(u64::MAX)).encode_to(&mut encoded);
     block.body.iter().for_each(|extrinsic| encoded.extend_from_slice(extrinsic));
-    debug_assert!(Block::decode(&mut &encoded[..]).is_ok(), "it is what was sealed");
     call_raw(state, &mut overlay, "Core_execute_block", &encoded)?;
     let nodes = nodes_after(state, &mut overlay, &block.header)?;
     if block.header.hash() != block.hash {
@@ -184,7 +160,7 @@ fn nodes_after(
     header: &Header,
 ) -> Result<BackendTransaction<BlakeTwo256>, AuthorError> {
     let changes = overlay
-        .drain_storage_changes(state, STATE_VERSION)
+        .drain_storage_changes(&**state, STATE_VERSION)
         .map_err(|error| AuthorError::State(error.to_string()))?;
     let found = changes.transaction_storage_root;
     if found != header.state_root {

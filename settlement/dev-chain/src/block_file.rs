@@ -22,6 +22,8 @@ const RECORD_HEADER_BYTES: usize = 8;
 pub(crate) struct BlockFile {
     file: File,
     path: PathBuf,
+    /// Where each block's record ends; the first is block 1's.
+    ends: Vec<u64>,
 }
 
 impl BlockFile {
@@ -64,19 +66,39 @@ impl BlockFile {
             file.set_len(sound_bytes as u64).and_then(|()| file.sync_all()).map_err(failed("cut"))?;
         }
         file.seek(SeekFrom::End(0)).map_err(failed("read"))?;
-        Ok((Self { file, path: path.to_owned() }, blocks))
+        let mut file = Self { file, path: path.to_owned(), ends: Vec::new() };
+        for block in &blocks {
+            file.note(payload(block).len());
+        }
+        Ok((file, blocks))
+    }
+
+    fn note(&mut self, payload_bytes: usize) {
+        let before = self.ends.last().copied().unwrap_or(FILE_HEADER_BYTES as u64);
+        self.ends.push(before + (RECORD_HEADER_BYTES + payload_bytes) as u64);
+    }
+
+    /// Takes all blocks above this number off the file.
+    pub(crate) fn keep(&mut self, number: u32) -> io::Result<()> {
+        let kept = usize::try_from(number).map_err(io::Error::other)?;
+        self.ends.truncate(kept);
+        let bytes = self.ends.last().copied().unwrap_or(FILE_HEADER_BYTES as u64);
+        self.file.set_len(bytes)?;
+        self.file.seek(SeekFrom::End(0))?;
+        self.file.sync_all()
     }
 
     /// Appends blocks and returns once they are on disk.
     pub(crate) fn append<'a>(&mut self, blocks: impl Iterator<Item = &'a SealedBlock>) -> io::Result<()> {
         let mut bytes = Vec::new();
         for block in blocks {
-            let payload = (&block.header, &block.body).encode();
+            let payload = payload(block);
             let length =
                 u32::try_from(payload.len()).map_err(|_| io::Error::other("a block of more than 4 GiB"))?;
             bytes.extend_from_slice(&length.to_le_bytes());
             bytes.extend_from_slice(&crc32c::crc32c(&payload).to_le_bytes());
             bytes.extend_from_slice(&payload);
+            self.note(payload.len());
         }
         self.file.write_all(&bytes)?;
         self.file.sync_data()
@@ -85,6 +107,10 @@ impl BlockFile {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+fn payload(block: &SealedBlock) -> Vec<u8> {
+    (&block.header, &block.body).encode()
 }
 
 /// The blocks in a file's bytes, and how many of the bytes are sound. An unsound record is torn if nothing

@@ -91,6 +91,18 @@ impl Chain {
         }
     }
 
+    /// Takes back all blocks that are not final; gives how many. What they added to the node store stays there.
+    pub(crate) fn give_up_unfinalized(&mut self) -> u32 {
+        let mut given_up = 0;
+        while self.best_number() > self.finalized {
+            let Some(block) = self.blocks.pop() else { break };
+            self.numbers.remove(&block.hash);
+            self.stale.pop_back();
+            given_up += 1;
+        }
+        given_up
+    }
+
     pub(crate) fn heads(&self) -> Heads {
         Heads { best: self.best_number(), finalized: self.finalized }
     }

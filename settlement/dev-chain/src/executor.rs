@@ -7,7 +7,6 @@ use std::{
 };
 
 use codec::{Decode, Encode};
-use coretime_dev_runtime::api;
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::{Ext, OverlayedChanges};
 
@@ -54,9 +53,11 @@ pub(crate) fn call_raw(
     arguments: &[u8],
 ) -> Result<Vec<u8>, CallError> {
     let depth = overlay.transaction_depth();
-    let mut ext = Ext::new(overlay, state, None);
+    let mut ext = Ext::new(overlay, &**state, None);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        sp_externalities::set_and_run_with_externalities(&mut ext, || api::dispatch(function, arguments))
+        sp_externalities::set_and_run_with_externalities(&mut ext, || {
+            state.runtime.dispatch(function, arguments)
+        })
     }));
     match outcome {
         Ok(Some(answer)) => Ok(answer),

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use sp_core::{Pair, sr25519};
 
 use crate::{
-    author::ClockOrigin,
     config::{Config, StartError},
+    runtime::ClockOrigin,
 };
 
 /// Where the relay chain's clock stands when a chain begins: a height of the right size, on a timeslice.
-const RELAY_BLOCK_AT_GENESIS: u32 = 28_000_000;
+pub(crate) const RELAY_BLOCK_AT_GENESIS: u32 = 28_000_000;
 /// What each development account has, in whole tokens.
 const DEV_ACCOUNT_TOKENS: u128 = 1_000_000;
 /// The development accounts; the first is sudo.

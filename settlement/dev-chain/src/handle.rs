@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::{
     config::{Config, NodeError, StartError},
     executor::RUNTIME_STACK_BYTES,
-    node::{Command, Node, Shared},
+    node::{Command, Foreign, Node, Shared},
     rpc::Server,
 };
 
@@ -35,13 +35,25 @@ impl DevChain {
     /// # Errors
     /// When the configuration, the data folder or the address is not usable.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        Self::start_any(config, None).await
+    }
+
+    /// Starts a chain of another runtime. Of the configuration the profile, the accounts and the sale do not apply.
+    ///
+    /// # Errors
+    /// When the configuration, the data folder or the address is not usable.
+    pub async fn start_foreign(config: Config, foreign: Foreign) -> Result<Self, StartError> {
+        Self::start_any(config, Some(foreign)).await
+    }
+
+    async fn start_any(config: Config, foreign: Option<Foreign>) -> Result<Self, StartError> {
         let (commands, received) = mpsc::channel();
         let (opened, open) = oneshot::channel();
         let for_thread = config.clone();
         let thread = Builder::new()
             .name("dev-chain".into())
             .stack_size(RUNTIME_STACK_BYTES)
-            .spawn(move || match Node::open(&for_thread) {
+            .spawn(move || match Node::open(&for_thread, foreign) {
                 Ok(node) => {
                     // Whoever is starting the chain may have given up.
                     if opened.send(Ok(node.shared())).is_ok() {
@@ -103,6 +115,15 @@ impl DevChain {
     /// When the chain has stopped.
     pub async fn set_finalization(&self, finalizing: bool) -> Result<(), NodeError> {
         ask(&self.commands, |reply| Command::SetFinalization { finalizing, reply }).await
+    }
+
+    /// A fork: all blocks that are not final are given up, and others come in their place. Their transactions, and
+    /// those in the pool, are gone until they are submitted again. Gives how many blocks were given up.
+    ///
+    /// # Errors
+    /// When the chain has stopped, or stops because of it.
+    pub async fn reorganise(&self) -> Result<u32, NodeError> {
+        ask(&self.commands, |reply| Command::Reorganise { reply }).await?
     }
 
     /// Stops the chain and its server, and returns when the data folder is free.

@@ -18,10 +18,13 @@
 //!   time; the next start runs all blocks again, compares each state root and goes on from the last block.
 //! - What a transaction or a query does in the runtime, a panic included, does not end the process.
 //!
-//! What it does not do: no consensus and no forks, no networking between nodes, no relay chain and no XCM, no wasm
-//! and no runtime upgrades, none of the `chainHead_v1`, `archive_v1` and `transaction_v1` methods, no state
-//! proofs. The pool is not kept over a restart. States older than 1,024 final blocks are discarded, as with a real node. Not with `panic =
-//! "abort"`. Not for the public internet: whoever reaches the port commands the chain.
+//! Tests may run another native runtime in it ([`DevChain::start_foreign`]), upgrade it by setting `:code` to that
+//! runtime's name, and have it fork ([`DevChain::reorganise`]).
+//!
+//! What it does not do: no consensus and no forks by itself, no networking between nodes, no relay chain and no XCM, no
+//! wasm, none of the `chainHead_v1`, `archive_v1` and `transaction_v1` methods, no state proofs. The pool is not kept
+//! over a restart. States older than 1,024 final blocks are discarded, as with a real node. Not with `panic = "abort"`.
+//! Not for the public internet: whoever reaches the port commands the chain.
 
 mod author;
 mod block_file;
@@ -33,9 +36,12 @@ mod handle;
 mod node;
 mod pool;
 mod rpc;
+mod runtime;
 mod state;
 mod watch;
 
 pub use config::{Config, NodeError, StartError};
 pub use coretime_dev_runtime::{Profile, TIMESLICE_PERIOD_RELAY_BLOCKS};
 pub use handle::DevChain;
+pub use node::Foreign;
+pub use runtime::{ChainRuntime, Clock, DevRuntime, ExtrinsicForm, MAX_EXTRINSIC_DEPTH, Properties};

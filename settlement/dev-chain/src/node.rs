@@ -11,19 +11,21 @@ use std::{
 };
 
 use codec::Decode as _;
-use coretime_dev_runtime::{Hash, Header, TIMESLICE_PERIOD_RELAY_BLOCKS, dev_relay};
+use coretime_dev_runtime::{Hash, Header, TIMESLICE_PERIOD_RELAY_BLOCKS};
 use parking_lot::{Mutex, RwLock};
+use sp_core::storage::Storage;
 use sp_runtime::traits::Header as _;
 use sp_state_machine::Backend as _;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    author::{Applied, AuthorError, BlockBuilder, ClockOrigin, MadeBlock, run_block},
+    author::{Applied, AuthorError, BlockBuilder, MadeBlock, run_block},
     block_file::BlockFile,
     chain::{Chain, Heads, SealedBlock},
     config::{Config, NodeError, StartError},
-    folder::{Folder, GenesisSettings, fleeting_settings},
+    folder::{Folder, RELAY_BLOCK_AT_GENESIS, fleeting_settings},
     pool::Pool,
+    runtime::{ChainRuntime, ClockOrigin, DevRuntime, Runtimes},
     state::{NodeStore, StaleNodes, StateBackend},
 };
 
@@ -32,12 +34,27 @@ const BLOCKS_PER_WRITE: u32 = 64;
 /// After how many transactions that do not fit a block counts as full: a smaller one may still fit.
 const FULL_BLOCK_ATTEMPTS: u32 = 8;
 
+/// A chain of another runtime.
+pub struct Foreign {
+    /// What it begins with.
+    pub runtime: Arc<dyn ChainRuntime>,
+    /// What it may be upgraded to, by whoever sets `:code`.
+    pub upgrades: Vec<Arc<dyn ChainRuntime>>,
+    /// The storage that block 0 has, its relay-chain clock at [`Foreign::RELAY_BLOCK_AT_GENESIS`].
+    pub genesis: Storage,
+}
+
+impl Foreign {
+    /// Where the relay chain's clock stands when a chain begins.
+    pub const RELAY_BLOCK_AT_GENESIS: u32 = RELAY_BLOCK_AT_GENESIS;
+}
+
 /// What the chain's thread and its servers share.
 pub(crate) struct Shared {
     pub(crate) chain: RwLock<Chain>,
     pub(crate) pool: Mutex<Pool>,
     pub(crate) heads: watch::Sender<Heads>,
-    pub(crate) settings: GenesisSettings,
+    pub(crate) clock_origin: ClockOrigin,
     pub(crate) stopping: AtomicBool,
 }
 
@@ -46,6 +63,7 @@ pub(crate) enum Command {
     NewBlocks { count: u32, reply: oneshot::Sender<Result<Hash, NodeError>> },
     AdvanceTimeslices { count: u32, reply: oneshot::Sender<Result<Hash, NodeError>> },
     SetFinalization { finalizing: bool, reply: oneshot::Sender<()> },
+    Reorganise { reply: oneshot::Sender<Result<u32, NodeError>> },
     Stop,
 }
 
@@ -77,7 +95,7 @@ struct Unannounced {
 
 impl Node {
     /// Opens the chain's folder and runs its blocks, or begins a chain.
-    pub(crate) fn open(config: &Config) -> Result<Self, StartError> {
+    pub(crate) fn open(config: &Config, foreign: Option<Foreign>) -> Result<Self, StartError> {
         if !(1..=TIMESLICE_PERIOD_RELAY_BLOCKS).contains(&config.relay_blocks_per_block) {
             return Err(StartError::ClockStep { value: config.relay_blocks_per_block });
         }
@@ -87,8 +105,16 @@ impl Node {
             None => fleeting_settings(config),
         };
         let settings_path = config.data.clone().unwrap_or_default().join("genesis.json");
-        let storage = settings.genesis(&settings_path)?.build()?;
-        let (states, root) = NodeStore::with_genesis(storage);
+        let (runtimes, storage) = match foreign {
+            Some(Foreign { runtime, upgrades, genesis }) => {
+                (Runtimes { first: runtime, upgrades: upgrades.into() }, genesis)
+            }
+            None => {
+                let genesis = settings.genesis(&settings_path)?.build()?;
+                (Runtimes { first: Arc::new(DevRuntime(config.profile)), upgrades: Arc::new([]) }, genesis)
+            }
+        };
+        let (states, root) = NodeStore::with_genesis(runtimes, storage);
         let genesis = genesis_block(root);
         let genesis_hash = genesis.hash;
         let clock_origin = settings.clock_origin();
@@ -98,7 +124,7 @@ impl Node {
             heads: watch::channel(chain.heads()).0,
             chain: RwLock::new(chain),
             pool: Mutex::default(),
-            settings,
+            clock_origin,
             stopping: AtomicBool::new(false),
         });
         let mut node = Self {
@@ -162,6 +188,7 @@ impl Node {
                     let _ = reply.send(());
                     Ok(())
                 }
+                Ok(Command::Reorganise { reply }) => answer(reply, self.reorganise()),
                 Err(RecvTimeoutError::Timeout) => {
                     // A slow block delays the next one instead of making up for it.
                     due = self.block_time.map(|time| Instant::now() + time);
@@ -179,6 +206,25 @@ impl Node {
             }
         }
         self.shared.stopping.store(true, Ordering::Release);
+    }
+
+    /// Gives up all blocks that are not final, and what is in the pool.
+    fn reorganise(&mut self) -> Result<u32, NodeError> {
+        let (best, given_up) = {
+            let mut chain = self.shared.chain.write();
+            let given_up = chain.give_up_unfinalized();
+            (chain.best().clone(), given_up)
+        };
+        let number = best.header.number;
+        if let Some(file) = &mut self.file {
+            file.keep(number).map_err(|error| NodeError::Write { number, reason: error.to_string() })?;
+        }
+        let relay_block = relay_block(&self.states.at(best.header.state_root))
+            .map_err(|error| NodeError::Seal { number, reason: error.to_string() })?;
+        self.tip = Tip { block: best, relay_block };
+        self.shared.pool.lock().clear();
+        self.announce_heads();
+        Ok(given_up)
     }
 
     /// Lets timeslices pass, one a block, since the broker works off one a block.
@@ -215,8 +261,9 @@ impl Node {
     }
 
     fn make(&mut self, relay_blocks: u32, with_pool: bool) -> Result<Unannounced, AuthorError> {
-        let clock = self.clock_origin.at(self.tip.relay_block.saturating_add(relay_blocks));
         let state = self.states.at(self.tip.block.header.state_root);
+        let relay_blocks = relay_blocks.max(state.runtime.least_step());
+        let clock = self.clock_origin.at(self.tip.relay_block.saturating_add(relay_blocks));
         let mut builder = BlockBuilder::new(&self.tip.block, &state, clock)?;
         let included = if with_pool { self.fill(&mut builder) } else { Vec::new() };
         let made = builder.seal()?;
@@ -258,7 +305,8 @@ impl Node {
         let stale = self.states.add(made.nodes);
         let block = Arc::new(made.block);
         let relay_block = relay_block(&self.states.at(block.header.state_root))?;
-        self.tip = Tip { block: block.clone(), relay_block };
+        // After an upgrade it stands elsewhere, and is set by the next block.
+        self.tip = Tip { block: block.clone(), relay_block: relay_block.max(self.tip.relay_block) };
         Ok(Unannounced { block, stale, included })
     }
 
@@ -285,9 +333,9 @@ impl Node {
     }
 }
 
-fn answer(
-    reply: oneshot::Sender<Result<Hash, NodeError>>,
-    outcome: Result<Hash, NodeError>,
+fn answer<Answer: Clone>(
+    reply: oneshot::Sender<Result<Answer, NodeError>>,
+    outcome: Result<Answer, NodeError>,
 ) -> Result<(), NodeError> {
     // Whoever asked may have gone.
     let _ = reply.send(outcome.clone());
@@ -304,7 +352,7 @@ fn genesis_block(state_root: Hash) -> SealedBlock {
 
 /// Where a state's relay-chain clock stands.
 pub(crate) fn relay_block(state: &StateBackend) -> Result<u32, AuthorError> {
-    let key = dev_relay::relay_block_number_key();
+    let key = state.runtime.relay_block_key();
     let value = state.storage(&key).map_err(|error| AuthorError::State(error.to_string()))?;
     value
         .and_then(|value| u32::decode(&mut &value[..]).ok())

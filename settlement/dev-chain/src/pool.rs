@@ -209,6 +209,14 @@ impl Pool {
         });
     }
 
+    /// Forgets everything, the nonces too: the chain has gone back.
+    pub(crate) fn clear(&mut self) {
+        let Pool { senders, awaiting, .. } = std::mem::take(self);
+        let waiting = senders.into_values().flat_map(|queue| queue.by_nonce.into_values());
+        waiting.for_each(|mut pooled| pooled.watchers.send(&TxStatus::Dropped));
+        awaiting.into_iter().for_each(|mut tx| tx.watchers.send(&TxStatus::Dropped));
+    }
+
     /// Drops what the next block can not have: its era is over, or its nonce is used up.
     fn drop_outdated(&mut self, best: u32) {
         let outdated: Vec<Hash> = self

@@ -3,19 +3,35 @@
 //! A block adds nodes at once; the nodes that it made stale are only taken out when the state before it is
 //! discarded. So keeping a thousand states costs what they differ by.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use coretime_dev_runtime::Hash;
 use parking_lot::RwLock;
-use sp_core::storage::{StateVersion, Storage as GenesisStorage};
+use sp_core::storage::{StateVersion, Storage as GenesisStorage, well_known_keys};
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::{Backend as _, BackendTransaction, Storage, TrieBackend, TrieBackendBuilder};
+
+use crate::runtime::{ChainRuntime, Runtimes};
 
 /// How values are laid out in the trie; `system_version` 1 of the runtime.
 pub(crate) const STATE_VERSION: StateVersion = StateVersion::V1;
 
-/// A state to read from and to compute on.
-pub(crate) type StateBackend = TrieBackend<Arc<dyn Storage<BlakeTwo256>>, BlakeTwo256>;
+/// A state's storage.
+type StoredState = TrieBackend<Arc<dyn Storage<BlakeTwo256>>, BlakeTwo256>;
+
+/// A state to read from and to compute on, by the runtime that it belongs to.
+pub(crate) struct StateBackend {
+    stored: StoredState,
+    pub(crate) runtime: Arc<dyn ChainRuntime>,
+}
+
+impl Deref for StateBackend {
+    type Target = StoredState;
+
+    fn deref(&self) -> &StoredState {
+        &self.stored
+    }
+}
 
 /// A node's place: the path to it and its hash.
 type NodeKey = Vec<u8>;
@@ -25,8 +41,8 @@ type NodeKey = Vec<u8>;
 pub(crate) struct StaleNodes(Vec<NodeKey>);
 
 /// The trie nodes of all states that are kept.
-#[derive(Default)]
 pub(crate) struct NodeStore {
+    runtimes: Runtimes,
     nodes: RwLock<HashMap<NodeKey, Node>>,
 }
 
@@ -37,11 +53,11 @@ struct Node {
 
 impl NodeStore {
     /// A store with block 0's state, and its root.
-    pub(crate) fn with_genesis(storage: GenesisStorage) -> (Arc<Self>, Hash) {
+    pub(crate) fn with_genesis(runtimes: Runtimes, storage: GenesisStorage) -> (Arc<Self>, Hash) {
         let empty = sp_state_machine::InMemoryBackend::<BlakeTwo256>::default();
         let pairs = storage.top.iter().map(|(key, value)| (&key[..], Some(&value[..])));
         let (root, transaction) = empty.storage_root(pairs, STATE_VERSION);
-        let store = Arc::new(Self::default());
+        let store = Arc::new(Self { runtimes, nodes: RwLock::default() });
         store.add(transaction);
         (store, root)
     }
@@ -49,7 +65,10 @@ impl NodeStore {
     /// The state with this root.
     pub(crate) fn at(self: &Arc<Self>, root: Hash) -> StateBackend {
         let storage: Arc<dyn Storage<BlakeTwo256>> = self.clone();
-        TrieBackendBuilder::new(storage, root).build()
+        let stored = TrieBackendBuilder::new(storage, root).build();
+        // A state that cannot be read says so to whoever reads it.
+        let code = stored.storage(well_known_keys::CODE).ok().flatten();
+        StateBackend { stored, runtime: self.runtimes.of(code.as_deref()) }
     }
 
     /// Adds a block's new nodes; gives back those that it no longer needs.
@@ -110,7 +129,9 @@ mod tests {
 
     #[test]
     fn discarded_states_leave_nothing_behind_and_kept_ones_can_be_read() {
-        let (store, mut root) = NodeStore::with_genesis(genesis(0));
+        let runtime = crate::runtime::DevRuntime(coretime_dev_runtime::Profile::Kusama);
+        let runtimes = Runtimes { first: Arc::new(runtime), upgrades: Arc::new([]) };
+        let (store, mut root) = NodeStore::with_genesis(runtimes.clone(), genesis(0));
         let mut kept = Vec::new();
         for value in 1..=50 {
             let (key, bytes) = ([7; 32], [value; 40]);
@@ -123,7 +144,7 @@ mod tests {
             assert_eq!(store.at(*root).storage(&[7; 32]), Ok(Some(vec![value; 40])));
         }
         kept.into_iter().for_each(|(_, stale)| store.discard(stale));
-        let (fresh, fresh_root) = NodeStore::with_genesis(genesis(50));
+        let (fresh, fresh_root) = NodeStore::with_genesis(runtimes, genesis(50));
         assert_eq!((store.len(), root), (fresh.len(), fresh_root));
         assert_eq!(store.at(root).storage(&[9; 32]), Ok(Some(vec![9; 40])));
     }

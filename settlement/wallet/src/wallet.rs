@@ -160,6 +160,21 @@ impl Wallet {
         self.send(who, "Proxy", "add_proxy", call).await.map(drop)
     }
 
+    /// Lets `proxy` act for `who` in everything, by the word of a development chain's sudo account: nobody pays a fee, so
+    /// what `who` has stays what it was.
+    pub async fn add_proxy_by_sudo(&self, sudo: &Keypair, who: AccountId, proxy: AccountId) -> Result<()> {
+        let add_proxy = Value::named_variant(
+            "add_proxy",
+            [
+                ("delegate".to_owned(), address(proxy)),
+                ("proxy_type".to_owned(), Value::unnamed_variant("Any", [])),
+                ("delay".to_owned(), number(0_u32)),
+            ],
+        );
+        let call = vec![address(who), Value::unnamed_variant("Proxy", [add_proxy])];
+        self.send(sudo, "Sudo", "sudo_as", call).await.map(drop)
+    }
+
     /// Whether `who` has let anybody act for it.
     pub async fn has_proxies(&self, who: AccountId) -> Result<bool> {
         let proxies = dynamic::storage::<(Value,), (Vec<Value>, u128)>("Proxy", "Proxies");

@@ -3,7 +3,7 @@
 use crate::{
     HeldBack, Settlement, SettlementError,
     attempts::Blame,
-    authorise,
+    authorise::{self, KeyRemark},
     chain::{
         AtBlock, broker,
         events::{self, BlockEvent},
@@ -15,12 +15,28 @@ use crate::{
 };
 use coretime_types::{
     BlockNumber, Call, Command, ExtrinsicHash, FailureOutcome, InstructionNumber, SettlementConfirmed,
-    Timeslices,
+    SettlementSubmitted, Timeslices,
 };
 use std::collections::BTreeMap;
 
 /// While catching up, blocks in which nothing happened are noted only now and then.
 const QUIET_BLOCKS: u64 = 16;
+
+/// One of our extrinsics.
+struct Batch {
+    /// Every instruction that was submitted in it, by number: they share its fee.
+    all: Vec<InstructionNumber>,
+    /// Those that have not ended.
+    legs: Vec<(InstructionNumber, Call)>,
+}
+
+impl Batch {
+    fn of(submission: &SettlementSubmitted) -> Batch {
+        let mut all = submission.instructions.clone();
+        all.sort_unstable();
+        Batch { all, legs: Vec::new() }
+    }
+}
 
 impl Settlement {
     /// Reads a block to its end.
@@ -49,11 +65,18 @@ impl Settlement {
         let block = BlockNumber(at.block_number());
         let (genesis, custody) = (self.info.genesis_hash, self.config.custody);
         for remark in remarks::of_block(at, events).await? {
-            let found = authorise::parse(&remark.text, remark.sender, block, genesis, custody);
-            if let Some(authorisation) = found {
-                tracing::info!(%block, account = %authorisation.account, "an API key is authorised on chain");
-                sink.authorised(authorisation).map_err(SettlementError::Authorisation)?;
-            }
+            let taken_up = match authorise::parse(&remark.text, remark.sender, block, genesis, custody) {
+                None => continue,
+                Some(KeyRemark::Authorise(authorisation)) => {
+                    tracing::info!(%block, account = %authorisation.account, "a key is authorised on chain");
+                    sink.authorised(authorisation)
+                }
+                Some(KeyRemark::Revoke(revocation)) => {
+                    tracing::info!(%block, account = %revocation.account, "a key is revoked on chain");
+                    sink.revoked(revocation)
+                }
+            };
+            taken_up.map_err(SettlementError::Authorisation)?;
         }
         Ok(())
     }
@@ -109,10 +132,12 @@ impl Settlement {
 
     /// Looks for our own extrinsics and reports what became of them. Whether there were any.
     async fn confirm(&mut self, at: &AtBlock, events: &[BlockEvent]) -> Result<bool, SettlementError> {
-        let mut batches: BTreeMap<ExtrinsicHash, Vec<(InstructionNumber, Call)>> = BTreeMap::new();
+        let mut batches: BTreeMap<ExtrinsicHash, Batch> = BTreeMap::new();
         for open in self.ledger.query(Open::all).await? {
             if let Some(submission) = open.submission {
-                batches.entry(submission.extrinsic_hash.clone()).or_default().push((open.number, open.call));
+                let hash = submission.extrinsic_hash.clone();
+                let batch = batches.entry(hash).or_insert_with(|| Batch::of(&submission));
+                batch.legs.push((open.number, open.call));
             }
         }
         if batches.is_empty() {
@@ -120,9 +145,9 @@ impl Settlement {
         }
         let mut found = false;
         for (index, hash) in extrinsic::hashes(at).await? {
-            if let Some(legs) = batches.remove(&hash) {
+            if let Some(batch) = batches.remove(&hash) {
                 found = true;
-                self.report(at, events, index, &hash, &legs).await?;
+                self.report(at, events, index, &hash, &batch).await?;
             }
         }
         Ok(found)
@@ -134,8 +159,9 @@ impl Settlement {
         events: &[BlockEvent],
         extrinsic_index: u32,
         hash: &ExtrinsicHash,
-        legs: &[(InstructionNumber, Call)],
+        batch: &Batch,
     ) -> Result<(), SettlementError> {
+        let legs = &batch.legs;
         let block = BlockNumber(at.block_number());
         let fee = confirm::fee(events, extrinsic_index);
         let lost = match confirm::verdict(events, extrinsic_index, legs) {
@@ -153,8 +179,11 @@ impl Settlement {
             }
         };
         tracing::info!(%block, hash, legs = legs.len(), %fee, "a batch was carried out");
-        for ((instruction, _), chain_fee) in legs.iter().zip(confirm::shares(fee, legs.len())) {
-            let instruction = *instruction;
+        for (instruction, chain_fee) in confirm::shares(fee, &batch.all) {
+            // A crash may have come after some of the reports.
+            if !legs.iter().any(|(open, _)| *open == instruction) {
+                continue;
+            }
             if lost.contains(&instruction) {
                 let reason = "it came too late, and the chain dropped the region".to_owned();
                 self.ledger.fail(instruction, FailureOutcome::Lost, reason).await?;

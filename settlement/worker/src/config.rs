@@ -42,6 +42,8 @@ pub struct SettlementConfig {
     pub reconcile_every_blocks: u64,
     /// For so long finalised blocks may fail to come before the venue is halted.
     pub silent_after: Duration,
+    /// So long a node may say nothing, or take over one block, before its connection is given up and made anew.
+    pub node_timeout: Duration,
     /// Where what was held back is kept; none forgets at a restart who sent it.
     pub held_back_file: Option<PathBuf>,
 }
@@ -66,6 +68,7 @@ impl SettlementConfig {
             anchor_search_blocks: 256,
             reconcile_every_blocks: 10,
             silent_after: Duration::from_secs(180),
+            node_timeout: Duration::from_secs(60),
             held_back_file: None,
         }
     }
@@ -88,6 +91,7 @@ impl SettlementConfig {
             ("max_in_flight", self.max_in_flight == 0),
             ("reconcile_every_blocks", self.reconcile_every_blocks == 0),
             ("silent_after", self.silent_after.is_zero()),
+            ("node_timeout", self.node_timeout.is_zero()),
         ];
         if let Some((name, _)) = at_least_one.iter().find(|(_, is_zero)| *is_zero) {
             return Err(format!("{name} is 0, must be more"));

@@ -63,11 +63,15 @@ pub(crate) fn fee(events: &[BlockEvent], extrinsic_index: u32) -> Planck {
         .unwrap_or_default()
 }
 
-/// The fee in equal shares; the first takes what does not divide.
-pub(crate) fn shares(fee: Planck, legs: usize) -> impl Iterator<Item = Planck> {
-    let count = u128::try_from(legs).unwrap_or(u128::MAX).max(1);
+/// The fee in equal shares for all of a batch; the first takes what does not divide.
+pub(crate) fn shares(
+    fee: Planck,
+    batch: &[InstructionNumber],
+) -> impl Iterator<Item = (InstructionNumber, Planck)> {
+    let count = u128::try_from(batch.len()).unwrap_or(u128::MAX).max(1);
     let (share, rest) = (fee.0 / count, fee.0 % count);
-    (0..legs).map(move |leg| Planck(if leg == 0 { share + rest } else { share }))
+    let planck = move |leg| Planck(if leg == 0 { share + rest } else { share });
+    batch.iter().enumerate().map(move |(leg, instruction)| (*instruction, planck(leg)))
 }
 
 #[cfg(test)]
@@ -129,8 +133,11 @@ mod tests {
 
     #[test]
     fn fees_are_split_without_losing_a_planck() {
-        assert_eq!(shares(Planck(11), 3).map(|share| share.0).collect::<Vec<_>>(), [5, 3, 3]);
-        assert_eq!(shares(Planck(11), 0).count(), 0);
+        let batch = [4, 7, 9].map(InstructionNumber);
+        let split: Vec<(u64, u128)> =
+            shares(Planck(11), &batch).map(|(leg, share)| (leg.0, share.0)).collect();
+        assert_eq!(split, [(4, 5), (7, 3), (9, 3)]);
+        assert_eq!(shares(Planck(11), &[]).count(), 0);
         let paid = [ChainEvent::FeePaid { fee: Planck(7) }];
         assert_eq!((fee(&events(&paid), 2), fee(&events(&paid), 3)), (Planck(7), Planck(0)));
     }

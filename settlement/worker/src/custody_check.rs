@@ -12,9 +12,9 @@ use crate::{
     plan::PlannedCall,
     reconcile::{self, Books, Report},
 };
+use coretime_sequencer::Receipt;
 use coretime_types::{
-    AccountId, BlockNumber, Command, CoreIndex, CoreMask, Planck, Region, RegionId, RejectReason, Timeslice,
-    Timeslices,
+    AccountId, BlockNumber, Command, CoreIndex, CoreMask, Planck, Region, RegionId, Timeslice, Timeslices,
 };
 
 /// The freeze's cause when ledger and chain do not agree. Only the operator resumes it.
@@ -40,7 +40,7 @@ impl Settlement {
                 let (Some(account), Some(id)) = (item.from, item.region) else { continue };
                 match self.credit_region(at, account, id).await? {
                     // It waits on, or is gone: the comparison will show.
-                    Ok(()) | Err(CreditError::Encumbered(_) | CreditError::NoSuchRegion(_)) => {}
+                    Ok(_) | Err(CreditError::Encumbered(_) | CreditError::NoSuchRegion(_)) => {}
                     // The market's answer will not change: the operator decides.
                     Err(error) => {
                         tracing::warn!(%error, what = item.what, "what was held back cannot be credited");
@@ -52,8 +52,12 @@ impl Settlement {
         }
         while let Ok(request) = self.requests.try_recv() {
             let Request { what, account, give_back, answer } = request;
+            if answer.is_closed() {
+                continue;
+            }
             let outcome = self.carry_out(at, what, account, give_back).await?;
-            tracing::info!(?what, %account, give_back, ?outcome, "the operator credits what was unattributed");
+            let error = outcome.as_ref().err().map(ToString::to_string);
+            tracing::info!(?what, %account, give_back, error, "the operator credits what was unattributed");
             self.moved = true;
             // Whoever asked may have gone.
             let _ = answer.send(outcome);
@@ -67,7 +71,7 @@ impl Settlement {
         what: Unattributed,
         account: AccountId,
         give_back: bool,
-    ) -> Result<Result<(), CreditError>, SettlementError> {
+    ) -> Result<Result<Receipt, CreditError>, SettlementError> {
         let report = self.comparison(at).await?;
         let region = match operator::check(what, &report) {
             Ok(region) => region,
@@ -77,9 +81,10 @@ impl Settlement {
             (Unattributed::Funds(amount), _) => self.credit_funds(at, account, amount).await?,
             (Unattributed::Region(id), _) => self.credit_region(at, account, id).await?,
         };
-        if credited.is_err() || !give_back {
-            return Ok(credited);
-        }
+        let credited = match credited {
+            Ok(credited) if give_back => credited,
+            done => return Ok(done),
+        };
         let withdrawal = match what {
             Unattributed::Funds(amount) => {
                 let fee = self.ledger.query(|market| market.settings().withdrawal_fee).await?;
@@ -89,7 +94,10 @@ impl Settlement {
             Unattributed::Region(region) => Command::WithdrawRegion { account, region, request_id: None },
         };
         let receipt = self.ledger.submit(withdrawal).await?;
-        Ok(rejection(&receipt).map_or(Ok(()), |reason| Err(CreditError::Withdrawal(reason))))
+        Ok(match rejection(&receipt) {
+            None => Ok(receipt),
+            Some(reason) => Err(CreditError::Withdrawal { credited, reason }),
+        })
     }
 
     async fn credit_funds(
@@ -97,10 +105,10 @@ impl Settlement {
         at: &AtBlock,
         account: AccountId,
         amount: Planck,
-    ) -> Result<Result<(), CreditError>, SettlementError> {
+    ) -> Result<Result<Receipt, CreditError>, SettlementError> {
         let reference = self.later_reference(at).await?;
         let receipt = self.ledger.submit(Command::DepositFunds { account, amount, reference }).await?;
-        Ok(deposited(rejection(&receipt)))
+        Ok(deposited(receipt))
     }
 
     async fn credit_region(
@@ -108,7 +116,7 @@ impl Settlement {
         at: &AtBlock,
         account: AccountId,
         id: RegionId,
-    ) -> Result<Result<(), CreditError>, SettlementError> {
+    ) -> Result<Result<Receipt, CreditError>, SettlementError> {
         let block = BlockNumber(at.block_number());
         let record = broker::region(at, id).await?;
         let Some(record) = record.filter(|record| record.owner == Some(self.config.custody)) else {
@@ -121,7 +129,7 @@ impl Settlement {
         let (region, renewable) = (record.region, record.renewable);
         let receipt =
             self.ledger.submit(Command::DepositRegion { account, region, renewable, reference }).await?;
-        let outcome = deposited(rejection(&receipt));
+        let outcome = deposited(receipt);
         if outcome.is_ok() {
             tracing::info!(%block, %region, %account, "credited what had been held back");
             self.moved = true;
@@ -226,6 +234,9 @@ impl Settlement {
     }
 }
 
-fn deposited(rejected: Option<RejectReason>) -> Result<(), CreditError> {
-    rejected.map_or(Ok(()), |reason| Err(CreditError::Deposit(reason)))
+fn deposited(receipt: Receipt) -> Result<Receipt, CreditError> {
+    match rejection(&receipt) {
+        None => Ok(receipt),
+        Some(reason) => Err(CreditError::Deposit(reason)),
+    }
 }

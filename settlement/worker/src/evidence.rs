@@ -4,12 +4,15 @@ use crate::{
     Anchor,
     chain::{
         AtBlock, Chain, ChainError,
+        broker::{self, RegionRecord},
         events::{self, BlockEvent, ChainEvent},
         extrinsic, remarks,
     },
     confirm::{self, Verdict},
 };
-use coretime_types::{AccountId, BlockNumber, Call, ExtrinsicHash, InstructionNumber, Planck, RegionId};
+use coretime_types::{
+    AccountId, BlockNumber, Call, ExtrinsicHash, InstructionNumber, Planck, Region, RegionId,
+};
 
 /// A connection to a node, to read finalised blocks. For what is older than a node keeps state, it must be an archive
 /// node.
@@ -70,6 +73,17 @@ pub struct BatchEvidence {
     pub transferred: Vec<(RegionId, AccountId)>,
 }
 
+/// What the chain records of a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegionEvidence {
+    /// The region, with its end.
+    pub region: Region,
+    /// Whose it is; none if it was moved away.
+    pub owner: Option<AccountId>,
+    /// Whether a price paid for it is recorded.
+    pub renewable: bool,
+}
+
 impl FinalisedBlock {
     /// Its hash, as the log has it.
     pub fn hash(&self) -> String {
@@ -102,6 +116,19 @@ impl FinalisedBlock {
         }
     }
 
+    /// What the chain records of a region after this block; `None` if there is no such region.
+    ///
+    /// # Errors
+    /// When the node does not give the block's state.
+    pub async fn region(&self, id: RegionId) -> Result<Option<RegionEvidence>, ChainError> {
+        let record = broker::region(&self.at, id).await?;
+        Ok(record.map(|RegionRecord { region, owner, renewable }| RegionEvidence {
+            region,
+            owner,
+            renewable,
+        }))
+    }
+
     fn event(&self, index: u32) -> Option<&ChainEvent> {
         self.events.iter().find(|event| event.index == index).map(|event| &event.event)
     }
@@ -132,7 +159,8 @@ impl FinalisedBlock {
                 _ => {}
             }
         }
-        let fees = confirm::shares(fee, instructions.len()).collect();
+        let numbers: Vec<InstructionNumber> = instructions.iter().map(|(number, _)| *number).collect();
+        let fees = confirm::shares(fee, &numbers).map(|(_, share)| share).collect();
         Ok(Some(BatchEvidence { extrinsic_hash, failure, lost, fees, paid, transferred }))
     }
 }

@@ -11,7 +11,7 @@
 //! | `settle` | the newest finalised block: what is under way is given to the node again, what waits is sent |
 //! | `flight`, `deposits`, `confirm`, `plan`, `attempts` | the decisions, pure and tested apart from any chain |
 //! | `anchor`, `behind` | what batches say of the log, and whether this is the log that they came from |
-//! | `authorise` | API keys that accounts authorise by a remark |
+//! | `authorise` | keys that accounts authorise and revoke by a remark |
 //! | `chain/` | all that knows metadata and SCALE; `chain/broker` what is specific to today's pallet-broker |
 //! | `evidence` | what finalised blocks say, for who checks a log against them |
 //! | `reconcile`, `custody_check` | the ledger against the chain, continuously; enough for fees |
@@ -68,11 +68,11 @@ mod status;
 mod worker;
 
 pub use anchor::Anchor;
-pub use authorise::{Authorisation, AuthorisationSink};
+pub use authorise::{Authorisation, AuthorisationSink, Revocation};
 pub use chain::{ChainError, ChainInfo};
 pub use config::SettlementConfig;
 pub use error::SettlementError;
-pub use evidence::{BatchEvidence, ChainReader, FinalisedBlock};
+pub use evidence::{BatchEvidence, ChainReader, FinalisedBlock, RegionEvidence};
 pub use held_back::{HeldBack, HeldBackError};
 pub use keys::{KeyError, SignerKey, parse_account};
 pub use operator::{CreditError, FIRST_LATER_CREDIT, Operator, Unattributed};

@@ -5,6 +5,7 @@
 //! that it comes after the block's own deposits, as the rules want it.
 
 use crate::reconcile::Report;
+use coretime_sequencer::Receipt;
 use coretime_types::{AccountId, BlockNumber, ChainReference, Planck, Region, RegionId, RejectReason};
 use tokio::sync::{mpsc, oneshot};
 
@@ -43,11 +44,16 @@ pub enum CreditError {
     #[error("ledger and chain do not agree at block {0}")]
     Differences(BlockNumber),
     /// The market refuses the deposit.
-    #[error("the market rejects the deposit: {0:?}")]
+    #[error("the market rejects the deposit: {0}")]
     Deposit(RejectReason),
     /// It is credited, and the market refuses to pay it out.
-    #[error("it is credited, and the market rejects the withdrawal: {0:?}")]
-    Withdrawal(RejectReason),
+    #[error("it is credited (record {}), and the market rejects the withdrawal: {reason}", .credited.sequence)]
+    Withdrawal {
+        /// The credit in the log.
+        credited: Receipt,
+        /// Why it is not paid out.
+        reason: RejectReason,
+    },
     /// Too many requests wait already.
     #[error("too many requests wait")]
     Busy,
@@ -65,28 +71,34 @@ pub(crate) struct Request {
     pub(crate) what: Unattributed,
     pub(crate) account: AccountId,
     pub(crate) give_back: bool,
-    pub(crate) answer: oneshot::Sender<Result<(), CreditError>>,
+    pub(crate) answer: oneshot::Sender<Result<Receipt, CreditError>>,
 }
 
 impl Operator {
-    /// Credits what is unattributed to an account.
+    /// Credits what is unattributed to an account; gives the credit in the log. Who stops waiting before settlement has
+    /// begun with it takes the request back.
     ///
     /// # Errors
     /// When it is not there or cannot be credited.
-    pub async fn credit(&self, what: Unattributed, account: AccountId) -> Result<(), CreditError> {
+    pub async fn credit(&self, what: Unattributed, account: AccountId) -> Result<Receipt, CreditError> {
         self.ask(what, account, false).await
     }
 
     /// Credits it to an account and pays it out to the same account on chain, at its cost: the withdrawal fee is taken
-    /// from the amount; for a region it must be in the account.
+    /// from the amount; for a region it must be in the account. Gives the withdrawal in the log.
     ///
     /// # Errors
     /// When it is not there, cannot be credited, or cannot be paid out.
-    pub async fn give_back(&self, what: Unattributed, account: AccountId) -> Result<(), CreditError> {
+    pub async fn give_back(&self, what: Unattributed, account: AccountId) -> Result<Receipt, CreditError> {
         self.ask(what, account, true).await
     }
 
-    async fn ask(&self, what: Unattributed, account: AccountId, give_back: bool) -> Result<(), CreditError> {
+    async fn ask(
+        &self,
+        what: Unattributed,
+        account: AccountId,
+        give_back: bool,
+    ) -> Result<Receipt, CreditError> {
         let (answer, answered) = oneshot::channel();
         self.0.try_send(Request { what, account, give_back, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => CreditError::Busy,

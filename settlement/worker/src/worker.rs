@@ -14,14 +14,12 @@ use crate::{
 use coretime_sequencer::Engine;
 use coretime_types::{BlockNumber, ExtrinsicHash, Timeslice};
 use futures::FutureExt as _;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use subxt::{SubstrateConfig, client::Blocks};
 use tokio::sync::{mpsc, watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Without news for so long, the node is asked.
-const SILENCE: Duration = Duration::from_secs(30);
 
 /// Settlement, connected and ready to run.
 pub struct Settlement {
@@ -92,7 +90,7 @@ impl Settlement {
         })
     }
 
-    /// Gives every authorisation of an API key that is read from the chain to `sink`.
+    /// Gives every authorisation and revocation of a key that is read from the chain to `sink`.
     #[must_use]
     pub fn with_authorisations(mut self, sink: Arc<dyn AuthorisationSink>) -> Settlement {
         self.authorisations = Some(sink);
@@ -156,14 +154,20 @@ impl Settlement {
         let chain = match self.first.take() {
             Some(chain) => chain,
             None => tokio::select! {
-                chain = Chain::connect(&self.config.chain_url) => chain?,
+                chain = in_time(self.config.node_timeout, async {
+                    Ok(Chain::connect(&self.config.chain_url).await?)
+                }) => chain?,
                 () = stopped(shutdown) => return Ok(()),
             },
         };
         check_genesis(&chain, Some(self.info.genesis_hash))?;
+        let limit = self.config.node_timeout;
         self.submitted_at.clear();
-        let mut heads = chain.finalised_heads().await?;
-        let mut newest = BlockNumber(chain.newest_finalised().await?.block_number());
+        let (mut heads, mut newest) = in_time(limit, async {
+            let heads = chain.finalised_heads().await?;
+            Ok((heads, BlockNumber(chain.newest_finalised().await?.block_number())))
+        })
+        .await?;
         let last = self
             .ledger
             .query(|market| market.last_block().map(|(number, hash)| (number, hash.to_owned())))
@@ -172,11 +176,11 @@ impl Settlement {
             // A node that is still catching up.
             while newest < *number {
                 newest = tokio::select! {
-                    found = newest_of(&chain, &mut heads) => found?,
+                    found = newest_of(&chain, &mut heads, limit) => found?,
                     () = stopped(shutdown) => return Ok(()),
                 };
             }
-            check_history(&chain, *number, expected).await?;
+            in_time(limit, async { Ok(check_history(&chain, *number, expected).await?) }).await?;
         }
         let mut next = match &last {
             Some((number, _)) => BlockNumber(number.0.saturating_add(1)),
@@ -189,24 +193,29 @@ impl Settlement {
         tracing::info!(from = %next, to = %newest, "settlement follows the chain");
         if next > newest && last.is_some() {
             // Nothing is to be read, but this node may not have what another one was sent.
-            self.settle(&chain, &chain.at(newest).await?).await?;
+            in_time(limit, async { self.settle(&chain, &chain.at(newest).await?).await }).await?;
         }
         loop {
             while next <= newest {
                 if *shutdown.borrow() {
                     return Ok(());
                 }
-                let at = chain.at(next).await?;
-                self.read_block(&at, next == newest).await?;
-                if next == newest {
-                    self.compare(&at).await?;
-                    self.settle(&chain, &at).await?;
-                }
+                // Given up in the middle it is as after a crash: what was not reported is read again.
+                in_time(limit, async {
+                    let at = chain.at(next).await?;
+                    self.read_block(&at, next == newest).await?;
+                    if next == newest {
+                        self.compare(&at).await?;
+                        self.settle(&chain, &at).await?;
+                    }
+                    Ok(())
+                })
+                .await?;
                 next = BlockNumber(next.0.saturating_add(1));
             }
             self.status.send_modify(|status| status.caught_up = true);
             newest = tokio::select! {
-                found = newest_of(&chain, &mut heads) => found?,
+                found = newest_of(&chain, &mut heads, limit) => found?,
                 () = stopped(shutdown) => return Ok(()),
             };
         }
@@ -230,22 +239,41 @@ async fn check_history(chain: &Chain, number: BlockNumber, expected: &str) -> Re
     Err(ChainError::OtherHistory { number, expected: expected.to_owned(), found })
 }
 
-/// Waits for the next finalised head and takes the newest that is there.
-async fn newest_of(chain: &Chain, heads: &mut Blocks<SubstrateConfig>) -> Result<BlockNumber, ChainError> {
+/// Waits for the next finalised head and takes the newest that is there. Without news for so long, the node is asked.
+async fn newest_of(
+    chain: &Chain,
+    heads: &mut Blocks<SubstrateConfig>,
+    limit: Duration,
+) -> Result<BlockNumber, SettlementError> {
     let ended = || ChainError::Node {
         action: "follow finalised blocks",
         source: "the node ended the subscription".into(),
     };
     let failed = ChainError::node::<subxt::error::BlocksError>;
-    let mut head = match tokio::time::timeout(SILENCE, heads.next()).await {
+    let mut head = match tokio::time::timeout(limit, heads.next()).await {
         // A connection that has died without a word fails here.
-        Err(_) => return Ok(BlockNumber(chain.newest_finalised().await?.block_number())),
+        Err(_) => {
+            let newest = in_time(limit, async { Ok(chain.newest_finalised().await?) }).await?;
+            return Ok(BlockNumber(newest.block_number()));
+        }
         Ok(head) => head.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?,
     };
     while let Some(newer) = heads.next().now_or_never() {
         head = newer.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?;
     }
     Ok(BlockNumber(head.number()))
+}
+
+/// Does not wait longer for what a node has to do with. Running out of time is the connection's failure.
+async fn in_time<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, SettlementError>>,
+) -> Result<T, SettlementError> {
+    let late = |_| ChainError::Node {
+        action: "wait for the node",
+        source: format!("it has taken more than {limit:?}").into(),
+    };
+    tokio::time::timeout(limit, work).await.map_err(late)?
 }
 
 /// Waits until it is time to stop.

@@ -2,6 +2,7 @@
 
 use super::{
     AuthError,
+    authorised::AuthorisedKey,
     keys::Keys,
     session::{Caller, CallerKind, Sessions},
     unix_time_ms,
@@ -88,6 +89,9 @@ pub const RPCS: &[(&str, Access)] = &[
     ("/coretime.exchange.v1.OperatorService/Suspend", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/Unsuspend", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/Compensate", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/ListUnattributed", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/CreditUnattributed", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/ReturnUnattributed", Access::Operator),
     ("/grpc.health.v1.Health/Check", Access::Public),
     ("/grpc.health.v1.Health/Watch", Access::Public),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Access::Public),
@@ -119,14 +123,28 @@ impl Credentials {
     /// Who calls with this token.
     fn find(&self, token: &str) -> Result<Caller, AuthError> {
         let now_ms = unix_time_ms();
-        self.keys.find(token, now_ms).map_or_else(|| self.sessions.find(token, now_ms), Ok)
+        let session = || self.as_authorised(self.sessions.find(token, now_ms)?, now_ms);
+        self.keys.find(token, now_ms).map_or_else(session, Ok)
+    }
+
+    /// A session of an authorised key may do what the key may do now, and ends with it.
+    fn as_authorised(&self, session: Caller, now_ms: u64) -> Result<Caller, AuthError> {
+        let CallerKind::Authorised(public_key) = session.kind else { return Ok(session) };
+        let key = self.keys.authorised(session.account, &public_key, now_ms);
+        let AuthorisedKey { scopes, expires_ms } = key.ok_or(AuthError::CredentialsInvalid)?;
+        Ok(Caller { scopes, expires_ms: expires_ms.min(session.expires_ms), ..session })
     }
 
     /// Whether who has called is still known.
     pub(crate) fn is_good(&self, caller: &Caller) -> bool {
         let now_ms = unix_time_ms();
         match caller.kind {
-            CallerKind::Session => self.sessions.find_hash(caller.token, now_ms).is_ok(),
+            CallerKind::Session | CallerKind::Authorised(_) => {
+                let session = self.sessions.find_hash(caller.token, now_ms);
+                let now = session.and_then(|session| self.as_authorised(session, now_ms));
+                // What was let in by an authorisation that has changed since must come in anew.
+                now.is_ok_and(|now| (now.scopes, now.expires_ms) == (caller.scopes, caller.expires_ms))
+            }
             CallerKind::ApiKey => self.keys.find_hash(caller.token, now_ms).is_some(),
         }
     }

@@ -5,7 +5,7 @@ use super::{
     access::{AccessLayer, Credentials},
     challenge::Challenges,
     keys::Keys,
-    session::{Caller, Sessions},
+    session::{Caller, CallerKind, Sessions},
     signature::{Scheme, verify},
     unix_time_ms,
 };
@@ -52,7 +52,7 @@ fn only_a_challenge_that_was_made_is_taken() {
 #[test]
 fn only_a_token_that_was_given_out_opens_a_session() {
     let sessions = Sessions::new(3_600_000, 10, 10);
-    let (token, session) = sessions.open(ALICE, unix_time_ms()).unwrap();
+    let (token, session) = sessions.open(ALICE, CallerKind::Session, unix_time_ms()).unwrap();
     let credentials = Credentials::new(sessions, Keys::open(None).unwrap(), &GatewayConfig::default());
     let bearer = format!("Bearer {token}");
     let access = AccessLayer::new(Arc::new(credentials));

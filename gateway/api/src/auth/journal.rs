@@ -1,4 +1,5 @@
-//! What the gateway must not forget and the market knows nothing of: API keys, allowed tasks, which operator did what.
+//! What the gateway must not forget and the market knows nothing of: API keys, keys that accounts have authorised on
+//! chain, allowed tasks, which operator did what.
 //!
 //! A file of lines, each the BLAKE3 hash of the line before and this line's text, a blank, and the text: a JSON object with
 //! time, who, and what. So an auditor can read it, and see that nothing was changed, left out or put in. A line that was
@@ -20,6 +21,8 @@ const HASH_DIGITS: usize = 64;
 pub(crate) enum Change {
     ApiKeyCreated { id: u64, label: String, token_hash: String, scopes: Vec<String>, expires_ms: u64 },
     ApiKeyRevoked { id: u64 },
+    KeyAuthorised { public_key: String, scopes: Vec<String>, expires_ms: u64, block: u64 },
+    KeyRevoked { public_key: String, block: u64 },
     TaskAllowed { task: u32 },
     TaskDisallowed { task: u32 },
     OperatorCommand { rpc: String, request: String, sequence: u64 },

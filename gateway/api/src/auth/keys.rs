@@ -1,20 +1,23 @@
-//! API keys and allowed tasks: what owners have made, kept in the journal.
+//! API keys, authorised keys and allowed tasks: what owners have made, kept in the journal.
 
 use super::{
-    AuthError, hash_token,
+    AuthError,
+    authorised::{AuthorisedKey, AuthorisedOnChain, PublicKey},
+    hash_token,
     journal::{Change, Journal, JournalEntry, JournalError},
     random_bytes,
     session::{Caller, CallerKind, Scopes, TokenHash},
     unix_time_ms,
 };
-use coretime_types::{AccountId, Command, Delivery, QuoteOrder, TaskId};
+use coretime_types::{AccountId, BlockNumber, Command, Delivery, QuoteOrder, TaskId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{Mutex, PoisonError, RwLock},
 };
 
-const MAX_KEYS: usize = 32;
+/// Of each kind.
+pub(super) const MAX_KEYS: usize = 32;
 const MAX_TASKS: usize = 256;
 /// Tells an API key from a session's token.
 const PREFIX: &str = "ck_";
@@ -44,10 +47,11 @@ struct Made {
     accounts: BTreeMap<AccountId, Account>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Account {
     last_id: u64,
     keys: BTreeMap<u64, ApiKey>,
+    authorised: AuthorisedOnChain,
     tasks: BTreeSet<TaskId>,
 }
 
@@ -120,6 +124,39 @@ impl Keys {
         .map(drop)
     }
 
+    /// Takes up that an account has authorised a key in this block. What was read before changes nothing.
+    pub(crate) fn authorise(
+        &self,
+        account: AccountId,
+        public_key: PublicKey,
+        key: AuthorisedKey,
+        block: BlockNumber,
+    ) -> Result<(), AuthError> {
+        let now_ms = unix_time_ms();
+        self.change(account, |of| of.authorised.authorise(public_key, key, block, now_ms)).map(drop)
+    }
+
+    /// Takes up that an account has revoked a key in this block.
+    pub(crate) fn revoke_authorised(
+        &self,
+        account: AccountId,
+        public_key: PublicKey,
+        block: BlockNumber,
+    ) -> Result<(), AuthError> {
+        self.change(account, |of| Ok(of.authorised.revoke(public_key, block))).map(drop)
+    }
+
+    /// What a key may do that the account has authorised.
+    pub(crate) fn authorised(
+        &self,
+        account: AccountId,
+        public_key: &PublicKey,
+        now_ms: u64,
+    ) -> Option<AuthorisedKey> {
+        let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
+        made.accounts.get(&account)?.authorised.find(public_key, now_ms)
+    }
+
     pub(crate) fn allow_task(&self, account: AccountId, task: TaskId) -> Result<(), AuthError> {
         self.change(account, |of| {
             if of.tasks.len() >= MAX_TASKS && !of.tasks.contains(&task) {
@@ -185,8 +222,7 @@ impl Keys {
         journal.write(&entry).map_err(AuthError::Journal)?;
         let mut made = self.made.write().unwrap_or_else(PoisonError::into_inner);
         made.apply(entry);
-        let of = made.accounts.get(&account);
-        Ok(of.map(|of| Account { last_id: of.last_id, keys: of.keys.clone(), tasks: of.tasks.clone() }))
+        Ok(made.accounts.get(&account).cloned())
     }
 }
 
@@ -208,6 +244,9 @@ impl Made {
             Change::ApiKeyRevoked { id } => {
                 let key = of.keys.remove(&id)?;
                 self.by_token.remove(&key.hash);
+            }
+            Change::KeyAuthorised { .. } | Change::KeyRevoked { .. } => {
+                of.authorised.apply(entry.change, entry.time_ms)?;
             }
             Change::TaskAllowed { task } => {
                 of.tasks.insert(TaskId(task));

@@ -1,6 +1,7 @@
 //! Who is calling: login by signature, sessions, and what each call needs.
 
 pub(crate) mod access;
+pub(crate) mod authorised;
 pub(crate) mod challenge;
 pub(crate) mod journal;
 pub(crate) mod keys;
@@ -27,7 +28,7 @@ pub(crate) enum AuthError {
     ChallengeExpired,
     #[error("the challenge was used before: ask for a new one")]
     ChallengeUsed,
-    #[error("the signature is not this account's signature of the challenge")]
+    #[error("the signature is not one of the challenge by this account, or by a key that it has authorised")]
     SignatureInvalid,
     #[error("the venue has as many sessions as it may: try again later")]
     TooManySessions,

@@ -1,6 +1,6 @@
 //! Sessions: which token acts for which account, and until when.
 
-use super::{AuthError, hash_token, random_bytes};
+use super::{AuthError, authorised::PublicKey, hash_token, random_bytes};
 use coretime_types::AccountId;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -23,6 +23,8 @@ pub(crate) struct Caller {
 pub(crate) enum CallerKind {
     /// A session that a signature has opened.
     Session,
+    /// A session of a key that the account has authorised on chain. What it may do is what the key may do now.
+    Authorised(PublicKey),
     /// A key that a session has made.
     ApiKey,
 }
@@ -84,14 +86,19 @@ impl Sessions {
     }
 
     /// Opens a session; its token is told this once.
-    pub(crate) fn open(&self, account: AccountId, now_ms: u64) -> Result<(String, Caller), AuthError> {
+    pub(crate) fn open(
+        &self,
+        account: AccountId,
+        kind: CallerKind,
+        now_ms: u64,
+    ) -> Result<(String, Caller), AuthError> {
         let token = hex::encode(random_bytes::<32>()?);
         let hash = hash_token(&token);
         let session = Caller {
             account,
             expires_ms: now_ms.saturating_add(self.lifetime_ms),
             scopes: Scopes::ALL,
-            kind: CallerKind::Session,
+            kind,
             token: hash,
         };
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
@@ -163,8 +170,8 @@ mod tests {
     #[test]
     fn a_token_finds_its_account_until_it_expires() {
         let sessions = Sessions::new(1_000, 10, 10);
-        let (alice, session) = sessions.open(ALICE, 50).unwrap();
-        let (bob, _) = sessions.open(BOB, 50).unwrap();
+        let (alice, session) = sessions.open(ALICE, CallerKind::Session, 50).unwrap();
+        let (bob, _) = sessions.open(BOB, CallerKind::Session, 50).unwrap();
         assert_eq!(session.expires_ms, 1_050);
         assert_eq!(sessions.find(&alice, 1_049).unwrap().account, ALICE);
         assert_eq!(sessions.find(&bob, 1_049).unwrap().account, BOB);
@@ -177,7 +184,8 @@ mod tests {
     #[test]
     fn one_more_of_an_account_ends_its_oldest() {
         let sessions = Sessions::new(1_000, 10, 2);
-        let tokens: Vec<_> = (0..3).map(|_| sessions.open(ALICE, 0).unwrap().0).collect();
+        let tokens: Vec<_> =
+            (0..3).map(|_| sessions.open(ALICE, CallerKind::Session, 0).unwrap().0).collect();
         assert!(sessions.find(&tokens[0], 1).is_err());
         assert!(sessions.find(&tokens[1], 1).is_ok() && sessions.find(&tokens[2], 1).is_ok());
     }
@@ -185,11 +193,11 @@ mod tests {
     #[test]
     fn sessions_are_bounded_and_expired_ones_make_room() {
         let sessions = Sessions::new(1_000, 2, 2);
-        sessions.open(ALICE, 0).unwrap();
-        let (bob, _) = sessions.open(BOB, 500).unwrap();
+        sessions.open(ALICE, CallerKind::Session, 0).unwrap();
+        let (bob, _) = sessions.open(BOB, CallerKind::Session, 500).unwrap();
         let carol = AccountId([3; 32]);
-        assert!(matches!(sessions.open(carol, 999), Err(AuthError::TooManySessions)));
-        sessions.open(carol, 1_000).unwrap();
+        assert!(matches!(sessions.open(carol, CallerKind::Session, 999), Err(AuthError::TooManySessions)));
+        sessions.open(carol, CallerKind::Session, 1_000).unwrap();
         assert!(sessions.find(&bob, 1_000).is_ok());
     }
 }

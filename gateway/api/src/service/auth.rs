@@ -5,14 +5,14 @@ use crate::{
     auth::{
         AuthError,
         keys::ApiKey,
-        session::{Caller, Scopes},
+        session::{Caller, CallerKind, Scopes},
         signature, unix_time_ms,
     },
     convert::{FieldError, account, common::time_message, common::unknown_value},
     status,
 };
 use coretime_proto::v1::{self, auth_service_server::AuthService};
-use coretime_types::TaskId;
+use coretime_types::{AccountId, TaskId};
 use signature::Scheme;
 use tokio::task::spawn_blocking;
 use tonic::{Request, Response, Status};
@@ -40,7 +40,11 @@ impl AuthService for Api {
         let account = account::parse(&request.account, "account").map_err(status::invalid_field)?;
         let scheme = scheme(request.scheme).map_err(status::invalid_field)?;
         has_right_length(scheme, &request.signature).map_err(status::invalid_field)?;
-        let opened = self.log_in(account, &request.challenge, scheme, &request.signature);
+        let signer = match request.signer.as_str() {
+            "" => account,
+            signer => account::parse(signer, "signer").map_err(status::invalid_field)?,
+        };
+        let opened = self.log_in(account, signer, &request.challenge, scheme, &request.signature);
         let (session_token, session) = opened.map_err(status::not_admitted)?;
         Ok(Response::new(v1::CreateSessionResponse {
             session_token,
@@ -128,17 +132,25 @@ impl AuthService for Api {
 impl Api {
     fn log_in(
         &self,
-        account: coretime_types::AccountId,
+        account: AccountId,
+        signer: AccountId,
         challenge: &str,
         scheme: Scheme,
         signature: &[u8],
     ) -> Result<(String, Caller), AuthError> {
         let now_ms = unix_time_ms();
         let genuine = self.0.challenges.check(account, challenge, now_ms)?;
-        signature::verify(account, scheme, challenge, signature)?;
+        signature::verify(signer, scheme, challenge, signature)?;
+        let kind = if signer == account {
+            CallerKind::Session
+        } else {
+            let keys = &self.0.credentials.keys;
+            keys.authorised(account, &signer.0, now_ms).ok_or(AuthError::SignatureInvalid)?;
+            CallerKind::Authorised(signer.0)
+        };
         // After the signature: so nobody can use up another's challenge.
         self.0.challenges.use_up(genuine, now_ms)?;
-        let opened = self.0.credentials.sessions.open(account, now_ms);
+        let opened = self.0.credentials.sessions.open(account, kind, now_ms);
         self.0.credentials.rates.tidy();
         // It may have ended the account's oldest.
         self.0.credentials.some_have_ended();

@@ -11,6 +11,7 @@ mod order_calls;
 mod order_events;
 mod order_session;
 mod settlement;
+mod unattributed;
 mod venue;
 
 use crate::{
@@ -29,6 +30,7 @@ use crate::{
     server::GatewayError,
     status,
     streams::{Guards, StreamCredentials, StreamSlots},
+    unattributed::UnattributedDeposits,
     venue_info::VenueInfo,
 };
 use coretime_market::Market;
@@ -46,6 +48,7 @@ pub(crate) struct State {
     pub(crate) config: GatewayConfig,
     pub(crate) engine: Engine,
     pub(crate) fills: Arc<dyn FillSource>,
+    pub(crate) unattributed: OnceLock<Arc<dyn UnattributedDeposits>>,
     pub(crate) venue: VenueInfo,
     /// Not set: there are no proofs.
     pub(crate) reserves: OnceLock<Arc<dyn ReservesSource>>,
@@ -91,6 +94,7 @@ impl State {
             config,
             engine,
             fills,
+            unattributed: OnceLock::new(),
             venue,
             reserves: OnceLock::new(),
             challenges,

@@ -1,6 +1,6 @@
 //! What the venue's operators may do: commands in the log, and who gave them in the journal.
 
-use super::{Api, caller, command::Accepted};
+use super::{Api, caller, command::Accepted, unattributed::Refusal};
 use crate::{
     auth::session::Caller,
     convert::{
@@ -10,7 +10,8 @@ use crate::{
     status,
 };
 use coretime_proto::v1::{self, operator_service_server::OperatorService};
-use coretime_types::{Command, Parts, Ppm, RejectReason, SettingsChange};
+use coretime_sequencer::Receipt;
+use coretime_types::{AccountId, Command, Parts, Ppm, RejectReason, Sequence, SettingsChange};
 use std::fmt::Debug;
 use tokio::task::spawn_blocking;
 use tonic::{Request, Response, Status};
@@ -89,6 +90,36 @@ impl OperatorService for Api {
         let receipt = self.operate("Compensate", request, command).await?;
         Ok(Response::new(v1::CompensateResponse { receipt }))
     }
+
+    async fn list_unattributed(
+        &self,
+        request: Request<v1::ListUnattributedRequest>,
+    ) -> Result<Response<v1::ListUnattributedResponse>, Status> {
+        caller(&request)?;
+        self.unattributed_list().map(Response::new)
+    }
+
+    async fn credit_unattributed(
+        &self,
+        request: Request<v1::CreditUnattributedRequest>,
+    ) -> Result<Response<v1::CreditUnattributedResponse>, Status> {
+        let Caller { account: operator, .. } = caller(&request)?;
+        let v1::CreditUnattributedRequest { unattributed, account } = request.get_ref().clone();
+        let outcome = self.credit_unattributed_to(unattributed, &account, false).await;
+        let receipt = self.noted(operator, "CreditUnattributed", request.get_ref(), outcome).await?;
+        Ok(Response::new(v1::CreditUnattributedResponse { receipt }))
+    }
+
+    async fn return_unattributed(
+        &self,
+        request: Request<v1::ReturnUnattributedRequest>,
+    ) -> Result<Response<v1::ReturnUnattributedResponse>, Status> {
+        let Caller { account: operator, .. } = caller(&request)?;
+        let v1::ReturnUnattributedRequest { unattributed, account } = request.get_ref().clone();
+        let outcome = self.credit_unattributed_to(unattributed, &account, true).await;
+        let receipt = self.noted(operator, "ReturnUnattributed", request.get_ref(), outcome).await?;
+        Ok(Response::new(v1::ReturnUnattributedResponse { receipt }))
+    }
 }
 
 impl Api {
@@ -103,15 +134,39 @@ impl Api {
         let request = request.into_inner();
         let command = command(&request).map_err(status::invalid_field)?;
         let Accepted { receipt, .. } = self.execute(account, command, field).await?;
-        let (sequence, credentials) = (receipt.sequence.0, self.0.credentials.clone());
-        tracing::warn!(operator = %account, rpc, sequence, ?request, "an operator's command");
+        self.note(account, rpc, &request, receipt.sequence).await;
+        Ok(Some(receipt_message(&receipt)))
+    }
+
+    /// Keeps which operator did what.
+    async fn note<R: Debug>(&self, operator: AccountId, rpc: &'static str, request: &R, sequence: Sequence) {
+        let (sequence, credentials) = (sequence.0, self.0.credentials.clone());
+        tracing::warn!(%operator, rpc, sequence, ?request, "an operator's command");
         let note = format!("{request:?}");
         let noted =
-            spawn_blocking(move || credentials.keys.note_operator(account, rpc, note, sequence)).await;
+            spawn_blocking(move || credentials.keys.note_operator(operator, rpc, note, sequence)).await;
         // It was carried out: a journal that fails is told to the operator's log, not as the command's failure.
         if let Ok(Err(error)) = noted {
             tracing::error!(error = &error as &dyn std::error::Error, sequence, "it is not in the journal");
         }
+    }
+
+    /// Notes what was credited, whole or in part, and gives the answer.
+    async fn noted<R: Debug>(
+        &self,
+        operator: AccountId,
+        rpc: &'static str,
+        request: &R,
+        outcome: Result<Receipt, Refusal>,
+    ) -> Result<Option<v1::Receipt>, Status> {
+        let recorded = match &outcome {
+            Ok(receipt) => Some(receipt.sequence),
+            Err(refusal) => refusal.recorded,
+        };
+        if let Some(sequence) = recorded {
+            self.note(operator, rpc, request, sequence).await;
+        }
+        let receipt = outcome.map_err(|refusal| refusal.status)?;
         Ok(Some(receipt_message(&receipt)))
     }
 }

@@ -186,6 +186,7 @@ impl Key {
             challenge: challenge.to_owned(),
             signature: self.sign(challenge),
             scheme: self.scheme.into(),
+            signer: String::new(),
         }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) const CUSTODY: &str = "//Custody";
 pub(crate) const SIGNER: &str = "//Settlement";
 /// May halt, freeze, suspend and configure.
 pub(crate) const OPERATOR: &str = "//Operator";
+/// The development chain's sudo account.
+pub(crate) const SUDO: &str = "//Alice";
 /// Gets the venue's fees.
 pub(crate) const FEES: &str = "//Fees";
 

@@ -1,23 +1,22 @@
 //! Setting the stage: a development chain, custody and its proxy on it, and the exchange.
 
-use super::accounts::{CUSTODY, FEES, OPERATOR, SIGNER, account, key};
+use super::accounts::{CUSTODY, FEES, OPERATOR, SIGNER, SUDO, account, key};
 use crate::cli::Profile;
 use crate::venue::{Venue, VenueConfig};
 use anyhow::{Context, Result};
 use coretime_dev_chain::{Config, DevChain};
 use coretime_gateway::GatewayConfig;
 use coretime_settlement::SettlementConfig;
-use coretime_types::{AccountId, Parts, Ppm, SettingsChange};
+use coretime_types::{AccountId, Planck, Ppm, SettingsChange};
 use coretime_wallet::Wallet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What custody and the signer have on chain at first: enough to live, and for many fees.
+/// What custody and the signer have on chain at first: enough to live, and for many fees. Custody's is the operator's.
 const ENDOWMENT_PLANCK: u128 = 100_000_000_000_000;
-
-/// The chain schedules the first 27 tasks of a core only, so no lot is smaller than 3 parts.
-const MIN_LOT_PARTS: Parts = Parts(3);
+/// What a delivery or a withdrawal costs a trader: more than it costs on chain, on both profiles.
+const DELIVERY_FEE_PLANCK: u64 = 100_000_000;
 
 /// On a chain of one's own nobody waits long for a proof.
 const RESERVES_INTERVAL: Duration = Duration::from_secs(2);
@@ -62,22 +61,24 @@ impl Stage {
         let chain_url = chain.ws_url().context("the development chain is not served")?;
         let wallet = Wallet::connect(&chain_url).await?;
         if !wallet.has_proxies(custody).await? {
-            wallet.add_proxy(&key(CUSTODY)?, signer).await?;
+            wallet.add_proxy_by_sudo(&key(SUDO)?, custody, signer).await?;
         }
         let settings = SettingsChange {
             taker_ppm: Some(Ppm(500)),
             maker_ppm: Some(Ppm(-100)),
             fee_account: Some(account(FEES)?),
-            delivery_fee: Some(50_000_000),
-            withdrawal_fee: Some(50_000_000),
-            min_lot_parts: Some(MIN_LOT_PARTS),
+            delivery_fee: Some(DELIVERY_FEE_PLANCK),
+            withdrawal_fee: Some(DELIVERY_FEE_PLANCK),
             ..SettingsChange::default()
         };
         let venue = Venue::start(VenueConfig {
             data: config.data,
             grpc: config.grpc,
             http: config.http,
-            settlement: SettlementConfig::new(chain_url.clone(), custody, key(SIGNER)?.into()),
+            settlement: SettlementConfig {
+                float: Planck(ENDOWMENT_PLANCK),
+                ..SettlementConfig::new(chain_url.clone(), custody, key(SIGNER)?.into())
+            },
             gateway: GatewayConfig { operators: vec![account(OPERATOR)?], ..GatewayConfig::default() },
             reserves_interval: RESERVES_INTERVAL,
             settings,

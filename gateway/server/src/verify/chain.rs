@@ -8,9 +8,9 @@ use super::progress_bar;
 use anyhow::{Context, Result, anyhow};
 use coretime_audit::{AuditError, Discrepancy, Observer};
 use coretime_log::{ChainHash, Reader, Record};
-use coretime_settlement::{BatchEvidence, ChainReader, FIRST_LATER_CREDIT, FinalisedBlock};
+use coretime_settlement::{BatchEvidence, ChainReader, FIRST_LATER_CREDIT, FinalisedBlock, RegionEvidence};
 use coretime_types::{
-    AccountId, BlockNumber, Call, Command, Event, InstructionNumber, Planck, RegionId, Sequence,
+    AccountId, BlockNumber, Call, Command, Event, InstructionNumber, Planck, Region, RegionId, Sequence,
     SettlementConfirmed,
 };
 use std::{
@@ -26,8 +26,17 @@ struct Told {
     /// The block's hash.
     seen: Option<(Sequence, String)>,
     funds: Vec<(Sequence, u32, AccountId, Planck)>,
-    regions: Vec<(Sequence, u32, AccountId, RegionId)>,
+    regions: Vec<DepositedRegion>,
     confirmed: Vec<Confirmed>,
+}
+
+#[derive(Debug)]
+struct DepositedRegion {
+    sequence: Sequence,
+    event: u32,
+    account: AccountId,
+    region: Region,
+    renewable: bool,
 }
 
 #[derive(Debug)]
@@ -83,8 +92,10 @@ impl Observer for ChainCheck {
             Command::DepositFunds { account, amount, reference } => {
                 self.told(reference.block).funds.push((sequence, reference.event, *account, *amount));
             }
-            Command::DepositRegion { account, region, reference, .. } => {
-                self.told(reference.block).regions.push((sequence, reference.event, *account, region.id()));
+            Command::DepositRegion { account, region, renewable, reference } => {
+                let (event, account, region, renewable) = (reference.event, *account, *region, *renewable);
+                let deposited = DepositedRegion { sequence, event, account, region, renewable };
+                self.told(reference.block).regions.push(deposited);
             }
             Command::SettlementSubmitted(submitted) => {
                 let mut instructions: Vec<_> = submitted
@@ -197,6 +208,9 @@ impl ChainCheck {
             let block = chain.block(number).await.map_err(unreadable)?;
             if let Some(told) = self.blocks.get(&number) {
                 compare_block(told, &block, &mut custody, &mut compared)?;
+                for deposited in &told.regions {
+                    compare_region(deposited, &block, custody).await?;
+                }
                 for confirmed in &told.confirmed {
                     compare_instruction(confirmed, &block).await?;
                     compared.instructions += 1;
@@ -239,18 +253,37 @@ fn compare_block(
         same(*sequence, "a deposit of funds on chain", &found, &Some((*account, to, *amount)))?;
         compared.deposits += 1;
     }
-    for (sequence, event, account, region) in &told.regions {
+    for DepositedRegion { sequence, event, account, region, .. } in &told.regions {
         if *event >= FIRST_LATER_CREDIT {
             compared.later_credits += 1;
             continue;
         }
         let found = block.region_moved(*event);
         let to = *custody.get_or_insert(found.and_then(|(_, _, to)| to).unwrap_or(*account));
-        let expected = Some((*region, Some(*account), Some(to)));
+        let expected = Some((region.id(), Some(*account), Some(to)));
         same(*sequence, "a deposit of a region on chain", &found, &expected)?;
         compared.deposits += 1;
     }
     Ok(())
+}
+
+/// An event names a region without its end: the chain's state has that, and the renewal right.
+async fn compare_region(
+    told: &DepositedRegion,
+    block: &FinalisedBlock,
+    custody: Option<AccountId>,
+) -> Result<(), AuditError> {
+    let DepositedRegion { sequence, region, renewable, .. } = told;
+    let found = region_on_chain(block, region.id()).await?;
+    // Who credits what had no event knows custody by other deposits, or was told it.
+    let owner = custody.or(found.and_then(|found| found.owner));
+    let expected = Some(RegionEvidence { region: *region, owner, renewable: *renewable });
+    same(*sequence, "a deposited region on chain", &found, &expected)
+}
+
+async fn region_on_chain(block: &FinalisedBlock, id: RegionId) -> Result<Option<RegionEvidence>, AuditError> {
+    let read = block.region(id).await;
+    read.map_err(|error| AuditError::Beside(anyhow!("a region cannot be read: {error}").into()))
 }
 
 async fn compare_instruction(told: &Confirmed, block: &FinalisedBlock) -> Result<(), AuditError> {
@@ -280,8 +313,15 @@ async fn compare_instruction(told: &Confirmed, block: &FinalisedBlock) -> Result
         Call::Transfer { region, to } if !transferred.contains(&(region.id(), to)) => {
             at("a settled region on chain", &transferred, &(region.id(), to))
         }
+        Call::Transfer { region, to } => match region_on_chain(block, region.id()).await? {
+            // Whose it is now may have cut it in the same block.
+            Some(found) if found.owner == Some(to) && found.region.end > region.end => {
+                at("the end of a settled region on chain", &found.region, &region)
+            }
+            _ => Ok(()),
+        },
         // An assignment that was dropped has been found above.
-        Call::Pay { .. } | Call::Transfer { .. } | Call::Assign { .. } => Ok(()),
+        Call::Pay { .. } | Call::Assign { .. } => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ use sp_core::storage::{Storage, well_known_keys};
 use sp_runtime::{DispatchError, Perbill};
 use sp_state_machine::BasicExternalities;
 
-use crate::{AccountId, Balance, Broker, Profile, RuntimeGenesisConfig, RuntimeOrigin};
+use crate::{AccountId, Balance, Broker, CODE, Profile, RuntimeGenesisConfig, RuntimeOrigin};
 
 /// What a chain starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Genesis {
         };
         let mut storage = Storage::default();
         // Clients ask for the code's hash; there is no code to give them.
-        storage.top.insert(well_known_keys::CODE.to_vec(), b"native".to_vec());
+        storage.top.insert(well_known_keys::CODE.to_vec(), CODE.to_vec());
         BasicExternalities::execute_with_storage(&mut storage, || {
             // The balances pallet reads the profile's existential deposit while it builds.
             pallets.dev_relay.build();

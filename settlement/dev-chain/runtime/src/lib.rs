@@ -94,6 +94,9 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
+/// What a state's `:code` is: the runtime is native, and this is its name.
+pub const CODE: &[u8] = b"native";
+
 construct_runtime!(
     pub enum Runtime {
         System: frame_system = 0,

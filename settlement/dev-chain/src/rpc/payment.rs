@@ -36,10 +36,8 @@ fn query<Answer: codec::Decode + Send>(
     extrinsic: &Bytes,
     at: Option<Hash>,
 ) -> RpcResult<Answer> {
-    let decoded = submit::decode(extrinsic).map_err(error::pool)?;
+    submit::form(context, extrinsic).map_err(error::pool)?;
     let length = u32::try_from(extrinsic.len()).unwrap_or(u32::MAX);
-    // As a tuple it would have to be encoded on this thread's stack.
-    drop(decoded);
     context.call(at, function, &RawArguments([&extrinsic.0[..], &length.encode()].concat()))
 }
 

@@ -1,6 +1,6 @@
 //! `state_*`: storage, metadata and calls into the runtime.
 
-use coretime_dev_runtime::{Hash, VERSION};
+use coretime_dev_runtime::Hash;
 use jsonrpsee::{
     RpcModule,
     core::{RegisterMethodError, RpcResult},
@@ -24,8 +24,8 @@ pub(super) fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMe
     })?;
     module.register_method("state_getRuntimeVersion", |params, context, _| {
         let at: Option<Hash> = optional(&params)?;
-        context.shared.chain.read().state_at(at).map_err(error::state)?;
-        RpcResult::Ok(VERSION)
+        let (_, state) = context.shared.chain.read().state_at(at).map_err(error::state)?;
+        RpcResult::Ok(state.runtime.version())
     })?;
     module.register_alias("chain_getRuntimeVersion", "state_getRuntimeVersion")?;
     module.register_blocking_method("state_call", |params, context, _| {
@@ -40,7 +40,7 @@ pub(super) fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMe
         "state_subscribeRuntimeVersion",
         "state_runtimeVersion",
         "state_unsubscribeRuntimeVersion",
-        |_, pending, _, _| subscription::runtime_version(pending),
+        |_, pending, context, _| subscription::runtime_version(pending, context),
     )?;
     module.register_alias("chain_subscribeRuntimeVersion", "state_subscribeRuntimeVersion")?;
     module.register_alias("chain_unsubscribeRuntimeVersion", "state_unsubscribeRuntimeVersion")?;

@@ -1,10 +1,8 @@
 //! From a transaction's bytes to the pool.
 
-use codec::{DecodeLimit as _, Encode as _};
-use coretime_dev_runtime::{Hash, Nonce, UncheckedExtrinsic};
+use codec::Encode as _;
+use coretime_dev_runtime::{AccountId, Hash, Nonce};
 use sp_runtime::{
-    MultiAddress,
-    generic::Preamble,
     traits::{BlakeTwo256, Hash as _},
     transaction_validity::{
         InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError,
@@ -18,16 +16,16 @@ use crate::{
     chain::SealedBlock,
     executor::{call, call_raw, on_runtime_stack},
     pool::{PoolError, ValidTx},
+    runtime::ExtrinsicForm,
     state::StateBackend,
     watch::TxStatus,
 };
 
-/// How deep calls may nest, as for a real node.
-const MAX_EXTRINSIC_DEPTH: u32 = 256;
-
-/// Decodes a transaction, all of its bytes.
-pub(super) fn decode(bytes: &[u8]) -> Result<UncheckedExtrinsic, PoolError> {
-    on_runtime_stack(|| UncheckedExtrinsic::decode_all_with_depth_limit(MAX_EXTRINSIC_DEPTH, &mut &bytes[..]))
+/// How a transaction is made; an error unless all of its bytes are one.
+pub(super) fn form(context: &Context, bytes: &[u8]) -> Result<ExtrinsicForm, PoolError> {
+    let state = context.shared.chain.read().state_at(None);
+    let (_, state) = state.map_err(|error| PoolError::Runtime(error.to_string()))?;
+    on_runtime_stack(|| state.runtime.form(bytes))
         .map_err(|error| PoolError::Runtime(error.to_string()))?
         .map_err(|error| PoolError::Format(error.to_string()))
 }
@@ -38,10 +36,10 @@ pub(super) fn submit(
     bytes: Vec<u8>,
     watch: bool,
 ) -> Result<(Hash, Option<mpsc::UnboundedReceiver<TxStatus>>), PoolError> {
-    let extrinsic = decode(&bytes)?;
+    let form = form(context, &bytes)?;
     let (block, state) =
         context.shared.chain.read().state_at(None).map_err(|error| PoolError::Runtime(error.to_string()))?;
-    let tx = on_runtime_stack(|| validate(&block, &state, extrinsic, bytes))
+    let tx = on_runtime_stack(|| validate(&block, &state, form, bytes))
         .map_err(|error| PoolError::Runtime(error.to_string()))??;
     let hash = tx.hash;
     let statuses = context.shared.pool.lock().submit(tx, watch)?;
@@ -51,7 +49,7 @@ pub(super) fn submit(
 fn validate(
     block: &SealedBlock,
     state: &StateBackend,
-    extrinsic: UncheckedExtrinsic,
+    form: ExtrinsicForm,
     bytes: Vec<u8>,
 ) -> Result<ValidTx, PoolError> {
     let refused = |error: TransactionValidityError| PoolError::Validity(error);
@@ -64,16 +62,16 @@ fn validate(
     let validity = <TransactionValidity as codec::Decode>::decode(&mut &answer[..])
         .map_err(|error| PoolError::Runtime(error.to_string()))?
         .map_err(refused)?;
-    let (address, extensions) = match extrinsic.preamble {
-        Preamble::Signed(address, _, extensions) => (address, extensions),
-        Preamble::Bare(_) => {
-            return Err(refused(UnknownTransaction::NoUnsignedValidator.into()));
-        }
-        Preamble::General(..) => return Err(PoolError::NoTags),
-    };
-    let MultiAddress::Id(sender) = address else {
-        return Err(refused(InvalidTransaction::BadSigner.into()));
-    };
+    match form {
+        ExtrinsicForm::SignedById => {}
+        ExtrinsicForm::SignedOtherwise => return Err(refused(InvalidTransaction::BadSigner.into())),
+        ExtrinsicForm::Bare => return Err(refused(UnknownTransaction::NoUnsignedValidator.into())),
+        ExtrinsicForm::General => return Err(PoolError::NoTags),
+    }
+    // What the nonce check gives: nothing else of these transactions gives a tag.
+    let tag = validity.provides.first().ok_or(PoolError::NoTags)?;
+    let (sender, nonce) =
+        <(AccountId, Nonce) as codec::Decode>::decode(&mut &tag[..]).map_err(|_| PoolError::NoTags)?;
     let account_nonce: Nonce =
         call(state, &mut Default::default(), "AccountNonceApi_account_nonce", &sender).map_err(runtime)?;
     let longevity = u32::try_from(validity.longevity).unwrap_or(u32::MAX);
@@ -81,7 +79,7 @@ fn validate(
         hash: BlakeTwo256::hash(&bytes),
         bytes,
         sender,
-        nonce: extensions.6.0,
+        nonce,
         priority: validity.priority,
         valid_until: block.header.number.saturating_add(longevity),
         account_nonce,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coretime_dev_runtime::{Hash, VERSION};
+use coretime_dev_runtime::Hash;
 use jsonrpsee::{PendingSubscriptionSink, SubscriptionSink, core::SubscriptionResult};
 use serde::Serialize;
 use serde_json::json;
@@ -24,7 +24,10 @@ pub(super) async fn headers(
     let mut next = height(*heads.borrow_and_update());
     let sink = pending.accept().await?;
     loop {
-        while next <= height(*heads.borrow_and_update()) {
+        let newest = height(*heads.borrow_and_update());
+        // Blocks that were given up are followed by others.
+        next = next.min(newest.saturating_add(1));
+        while next <= newest {
             let block = context.shared.chain.read().by_number(next).cloned();
             let Some(block) = block else { break };
             send(&sink, &block.header).await?;
@@ -77,12 +80,27 @@ fn values_at(context: &Context, number: u32, keys: &[Bytes]) -> Option<(Hash, Ve
     Some((hash, keys.iter().map(value).collect()))
 }
 
-/// Sends the runtime's version, which stays what it is.
-pub(super) async fn runtime_version(pending: PendingSubscriptionSink) -> SubscriptionResult {
+/// Sends the runtime's version, and each one after it.
+pub(super) async fn runtime_version(
+    pending: PendingSubscriptionSink,
+    context: Arc<Context>,
+) -> SubscriptionResult {
+    let mut heads = context.shared.heads.subscribe();
+    let mut known = None;
     let sink = pending.accept().await?;
-    send(&sink, &VERSION).await?;
-    sink.closed().await;
-    Ok(())
+    loop {
+        heads.borrow_and_update();
+        let version =
+            context.shared.chain.read().state_at(None).ok().map(|(_, state)| state.runtime.version());
+        if version != known {
+            send(&sink, &version).await?;
+            known = version;
+        }
+        tokio::select! {
+            () = sink.closed() => return Ok(()),
+            changed = heads.changed() => changed?,
+        }
+    }
 }
 
 /// Puts a transaction into the pool and sends what happens to it.

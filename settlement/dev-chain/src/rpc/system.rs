@@ -10,12 +10,10 @@ use serde_json::json;
 use sp_core::Bytes;
 
 use super::{Context, error};
-use crate::author::BlockBuilder;
+use crate::{author::BlockBuilder, runtime::Properties};
 
 pub(super) fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
-    module.register_method("system_chain", |_, context, _| {
-        format!("Coretime Development ({})", context.shared.settings.profile.name())
-    })?;
+    module.register_method("system_chain", |_, context, _| RpcResult::Ok(properties(context)?.name))?;
     module.register_method("system_name", |_, _, _| "Coretime Development Chain")?;
     module.register_method("system_version", |_, _, _| env!("CARGO_PKG_VERSION"))?;
     module.register_method("system_chainType", |_, _, _| "Development")?;
@@ -26,12 +24,12 @@ pub(super) fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMe
         |_, _, _| json!({ "peers": 0, "isSyncing": false, "shouldHavePeers": false }),
     )?;
     module.register_method("system_properties", |_, context, _| {
-        let profile = context.shared.settings.profile;
-        json!({
-            "ss58Format": profile.ss58_prefix(),
-            "tokenDecimals": profile.token_decimals(),
-            "tokenSymbol": profile.token_symbol(),
-        })
+        let properties = properties(context)?;
+        RpcResult::Ok(json!({
+            "ss58Format": properties.ss58_prefix,
+            "tokenDecimals": properties.token_decimals,
+            "tokenSymbol": properties.token_symbol,
+        }))
     })?;
     module.register_method("system_syncState", |_, context, _| {
         let best = context.shared.chain.read().heads().best;
@@ -56,13 +54,23 @@ fn account_next_index(context: &Context, account: &AccountId) -> RpcResult<Nonce
     Ok(context.shared.pool.lock().next_nonce(account, nonce))
 }
 
+fn properties(context: &Context) -> RpcResult<Properties> {
+    let (_, state) = context.shared.chain.read().state_at(None).map_err(error::state)?;
+    Ok(state.runtime.properties())
+}
+
 /// The runtime's answer to the transaction, as if it were the next block's first.
 fn dry_run(context: &Context, extrinsic: Bytes, at: Option<Hash>) -> RpcResult<Bytes> {
-    super::submit::decode(&extrinsic).map_err(error::pool)?;
-    let origin = context.shared.settings.clock_origin();
+    super::submit::form(context, &extrinsic).map_err(error::pool)?;
+    let origin = context.shared.clock_origin;
     context.with_state(at, |block, state| {
         let relay_block = crate::node::relay_block(state).map_err(error::storage)?;
-        let mut builder = BlockBuilder::new(block, state, origin.at(relay_block)).map_err(error::storage)?;
+        let mut builder = BlockBuilder::new(
+            block,
+            state,
+            origin.at(relay_block.saturating_add(state.runtime.least_step())),
+        )
+        .map_err(error::storage)?;
         let answer = builder.apply_raw(extrinsic.0).map_err(error::call)?;
         Ok(Bytes(answer.encode()))
     })

@@ -59,3 +59,39 @@ async fn finality_stands_still_and_catches_up() {
     tester.chain.set_finalization(true).await.expect("goes on");
     assert_eq!(finalized(&tester).await, first);
 }
+
+#[tokio::test]
+async fn a_fork_gives_up_what_is_not_final_and_what_replaces_it_outlives_a_restart() {
+    let folder = tempfile::tempdir().expect("folder");
+    let config = || Config {
+        data: Some(folder.path().to_owned()),
+        finality_lag_blocks: 0,
+        ..Config::new(Profile::Kusama)
+    };
+    let tester = Tester::with(config()).await;
+    let base = tester.seal().await;
+    tester.chain.set_finalization(false).await.expect("stands still");
+    let before = tester.free(&bob()).await;
+    let tx = tester.sign(&transfer(&bob(), 1_000_000_000_000), &alice(), None, 0).await;
+    tx.submit().await.expect("is taken");
+    let given_up = tester.seal().await;
+    tester.seal().await;
+    assert!(tester.free(&bob()).await > before);
+    assert_eq!(tester.chain.reorganise().await.expect("forks"), 2);
+    assert_eq!(tester.best().await.block_hash(), base);
+    assert_eq!(tester.free(&bob()).await, before, "it never happened");
+    // The same transaction again, in another block.
+    tester.seal().await;
+    tx.submit().await.expect("is taken again");
+    let replaced = tester.seal().await;
+    assert_ne!(replaced, given_up);
+    tester.chain.set_finalization(true).await.expect("goes on");
+    assert_eq!(finalized(&tester).await, replaced);
+    let after = tester.free(&bob()).await;
+    assert!(after > before);
+    drop((tx, tester));
+
+    let tester = Tester::with(config()).await;
+    assert_eq!(tester.best().await.block_hash(), replaced);
+    assert_eq!(tester.free(&bob()).await, after);
+}

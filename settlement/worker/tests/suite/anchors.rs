@@ -3,7 +3,7 @@
 use crate::venue::{ChainUnderTest, Venue, account, copy_folder, key, remark_as, until};
 use coretime_sequencer::EngineConfig;
 use coretime_settlement::{
-    Anchor, Authorisation, AuthorisationSink, Settlement, SettlementConfig, SettlementError,
+    Anchor, Authorisation, AuthorisationSink, Revocation, Settlement, SettlementConfig, SettlementError,
 };
 use coretime_types::{Planck, Sequence};
 use std::sync::{Arc, Mutex};
@@ -94,6 +94,14 @@ impl AuthorisationSink for Kept {
         self.0.lock().unwrap().push(authorisation);
         Ok(())
     }
+
+    fn revoked(&self, revocation: Revocation) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.0
+            .lock()
+            .unwrap()
+            .retain(|one| (one.account, one.public_key) != (revocation.account, revocation.public_key));
+        Ok(())
+    }
 }
 
 pub(crate) async fn an_account_that_cannot_sign_a_challenge_authorises_a_key_on_chain(chain: ChainUnderTest) {
@@ -116,4 +124,7 @@ pub(crate) async fn an_account_that_cannot_sign_a_challenge_authorises_a_key_on_
     assert_eq!(read.scopes, ["trade", "withdraw"]);
     assert_eq!(read.expires_at_s, 1_900_000_000);
     assert_eq!(venue.free("Ferdie").await, Planck::ZERO);
+    let text = format!("coretime-exchange v1 revoke 0x{genesis} 0x{custody} 0x{public_key}");
+    venue.remark_through_proxy("Dave", "Ferdie", text.as_bytes()).await;
+    until("it is taken back", || async { kept.0.lock().unwrap().is_empty() }).await;
 }

@@ -4,7 +4,7 @@ use crate::venue::{ChainUnderTest, Venue, account, key, remark, until};
 use coretime_types::{Command, Delivery, SettlementSubmitted};
 use std::collections::BTreeSet;
 
-async fn submissions(venue: &Venue) -> Vec<SettlementSubmitted> {
+pub(crate) async fn submissions(venue: &Venue) -> Vec<SettlementSubmitted> {
     let commands = venue.commands().await.into_iter();
     let submitted = commands.filter_map(|(command, _)| match command {
         Command::SettlementSubmitted(submitted) => Some(submitted),

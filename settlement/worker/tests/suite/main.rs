@@ -1,5 +1,5 @@
 //! Settlement against chains in process, over WebSocket, as against any node: our own runtime with the real pallets, as
-//! Kusama's and as Polkadot's. Each test of the suite runs on both.
+//! Kusama's and as Polkadot's, and the unmodified Westend coretime runtime. Each test of the suite runs on all of them.
 //!
 //! What stands on chain in the end is read back through the wallet, which shares no code with settlement.
 
@@ -7,16 +7,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod anchors;
+mod bulk;
 mod crashes;
 mod delivery;
 mod deposits;
 mod failures;
 mod faults;
+mod forks;
 mod in_flight;
 mod proxy;
 mod reserves;
 mod store;
 mod traps;
+mod upgrade;
 mod venue;
 
 /// Makes a test of each function, on each chain.
@@ -35,7 +38,7 @@ macro_rules! suite {
 }
 
 suite! {
-    kusama = Kusama, polkadot = Polkadot;
+    kusama = Kusama, polkadot = Polkadot, westend = Westend;
     [
         anchors::a_restored_backup_refuses_to_run,
         anchors::a_second_server_on_the_same_custody_refuses_to_run,
@@ -61,8 +64,12 @@ suite! {
         failures::another_chain_is_refused,
         failures::a_frozen_venue_submits_nothing,
         faults::a_connection_that_is_cut_again_and_again_delivers_once,
+        faults::a_line_that_goes_dead_without_a_word_is_given_up_in_time,
         faults::a_chain_halted_for_an_hour_delivers_when_it_goes_on,
-        faults::fees_that_spike_hold_up_what_the_signer_cannot_pay_and_lose_nothing,
+        faults::an_empty_signer_holds_everything_up_and_loses_nothing,
+        forks::a_batch_that_a_fork_gives_up_is_sent_unchanged_and_is_in_another_block,
+        forks::a_batch_that_a_fork_gives_up_and_whose_nonce_is_taken_is_planned_anew,
+        forks::a_deposit_that_a_fork_gives_up_was_never_credited,
         in_flight::batches_on_different_cores_go_out_together_with_consecutive_nonces,
         in_flight::of_one_root_only_one_batch_is_under_way,
         in_flight::a_competing_transaction_that_takes_the_nonce_costs_a_batch_and_nothing_else,
@@ -78,6 +85,8 @@ suite! {
         traps::regions_that_come_by_xcm_have_no_event,
         traps::through_a_proxy_the_outer_call_succeeds_even_when_the_inner_one_fails,
         traps::a_proxy_of_type_broker_is_not_enough,
+        traps::renewal_rights_arise_only_from_a_final_assignment_of_the_full_region,
+        traps::the_first_27_tasks_of_a_core_leave_out_nobody_who_bought_three_parts,
         traps::last_committed_timeslice_runs_ahead_by_the_advance_notice,
     ]
 }

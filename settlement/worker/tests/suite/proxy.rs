@@ -18,6 +18,8 @@ pub(crate) struct BadLine {
     task: JoinHandle<()>,
     /// Cuts all connections whenever it changes.
     cuts: watch::Sender<u64>,
+    /// While true, nothing gets through, and nobody is told.
+    is_dead: watch::Sender<bool>,
     random: Arc<Mutex<fastrand::Rng>>,
 }
 
@@ -27,19 +29,19 @@ impl BadLine {
         let node: SocketAddr = url.strip_prefix("ws://").unwrap().parse().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let cuts = watch::Sender::new(0);
+        let (cuts, is_dead) = (watch::Sender::new(0), watch::Sender::new(false));
         let random = Arc::new(Mutex::new(fastrand::Rng::with_seed(seed)));
-        let (for_task, from) = (cuts.clone(), random.clone());
+        let (for_task, dead, from) = (cuts.clone(), is_dead.clone(), random.clone());
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (up, down) = {
                     let mut random = from.lock().unwrap();
                     (random.usize(bytes / 10..bytes), random.usize(bytes / 10..bytes))
                 };
-                tokio::spawn(carry(client, node, up, down, for_task.subscribe()));
+                tokio::spawn(carry(client, node, [up, down], for_task.subscribe(), dead.subscribe()));
             }
         });
-        BadLine { address, task, cuts, random }
+        BadLine { address, task, cuts, is_dead, random }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -49,6 +51,11 @@ impl BadLine {
     /// Cuts all connections now.
     pub(crate) fn cut(&self) {
         self.cuts.send_modify(|count| *count += 1);
+    }
+
+    /// Lets nothing through any more, or lets it through again. Connections stay open all the while.
+    pub(crate) fn set_dead(&self, is_dead: bool) {
+        self.is_dead.send_replace(is_dead);
     }
 
     /// A number below `limit`, by the seed.
@@ -64,13 +71,19 @@ impl Drop for BadLine {
     }
 }
 
-async fn carry(client: TcpStream, node: SocketAddr, up: usize, down: usize, mut cuts: watch::Receiver<u64>) {
+async fn carry(
+    client: TcpStream,
+    node: SocketAddr,
+    [up, down]: [usize; 2],
+    mut cuts: watch::Receiver<u64>,
+    is_dead: watch::Receiver<bool>,
+) {
     let Ok(server) = TcpStream::connect(node).await else { return };
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     tokio::select! {
-        () = copy(&mut from_client, &mut to_server, up) => {}
-        () = copy(&mut from_server, &mut to_client, down) => {}
+        () = copy(&mut from_client, &mut to_server, up, is_dead.clone()) => {}
+        () = copy(&mut from_server, &mut to_client, down, is_dead) => {}
         _ = cuts.changed() => {}
     }
 }
@@ -79,6 +92,7 @@ async fn copy(
     from: &mut tokio::net::tcp::OwnedReadHalf,
     to: &mut tokio::net::tcp::OwnedWriteHalf,
     mut left: usize,
+    mut is_dead: watch::Receiver<bool>,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while left > 0 {
@@ -86,6 +100,9 @@ async fn copy(
         match from.read(&mut buffer[..room]).await {
             Ok(0) | Err(_) => return,
             Ok(count) => {
+                if is_dead.wait_for(|is_dead| !is_dead).await.is_err() {
+                    return;
+                }
                 if to.write_all(&buffer[..count]).await.is_err() {
                     return;
                 }

@@ -1,6 +1,6 @@
 //! What the chain does that one would not expect, each with a test named after it. Others are elsewhere: the encumbered
 //! regions and arrivals without a sender in `deposits` and `reserves`, dropped regions and the existential deposit in
-//! `failures`, the filtered interlace in `delivery`.
+//! `failures`, the filtered interlace in `delivery`, runtime upgrades in `upgrade`.
 
 use crate::{
     deposits::region_value,
@@ -8,7 +8,7 @@ use crate::{
 };
 use codec::Encode;
 use coretime_settlement::Unattributed;
-use coretime_types::{Delivery, Planck, Region, Timeslice};
+use coretime_types::{Delivery, Parts, Planck, Region, TaskId, Timeslice};
 use subxt::dynamic::Value;
 
 fn id(account: coretime_types::AccountId) -> Value {
@@ -134,5 +134,51 @@ pub(crate) async fn last_committed_timeslice_runs_ahead_by_the_advance_notice(ch
     // One more is committed by now at most: blocks go on.
     let ahead = committed + 1 + venue.config.delivery_lead.0;
     assert!((ahead - 1..=ahead).contains(&tradable_from.0), "{tradable_from:?}, {committed} are committed");
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn renewal_rights_arise_only_from_a_final_assignment_of_the_full_region(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::open(chain).await;
+    let core = venue.deposit_core("Alice").await;
+    let other = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let part = Delivery::Assign(TaskId(2_000));
+    venue.buy("Bob", core.begin.0, core.begin.0 + 100, 80, part).await;
+    venue.until_settled().await;
+    assert_eq!(venue.entries("Broker", "PotentialRenewals").await, 0);
+    venue.offer("Alice", other, true).await;
+    venue.buy("Bob", other.begin.0, other.end.0, 80, Delivery::Assign(TaskId(2_001))).await;
+    venue.until_settled().await;
+    assert_eq!(venue.entries("Broker", "PotentialRenewals").await, 1, "the buyer's task may renew");
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn the_first_27_tasks_of_a_core_leave_out_nobody_who_bought_three_parts(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::open(chain).await;
+    let settlement = coretime_settlement::Settlement::connect(venue.config.clone(), venue.engine.clone());
+    let least = settlement.await.unwrap().info().min_lot_parts;
+    // Westend's runtime sends all tasks; on Polkadot's profile a core has one at a time.
+    assert_eq!(least, Parts(if chain == ChainUnderTest::Kusama { 3 } else { 1 }));
+    let lot = chain.share(3);
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let mut sold = 0;
+    for task in 0..80 / lot {
+        let delivery = Delivery::Assign(TaskId(2_000 + task));
+        venue.buy("Bob", core.begin.0, core.begin.0 + 50, lot, delivery).await;
+        sold += 1;
+    }
+    venue.until_settled().await;
+    let planned = venue.wallet.workplan(core.begin, core.core).await.unwrap();
+    assert_eq!(planned.len(), sold);
+    assert!(sold <= 27, "a core has no more of them");
+    venue.assert_agrees().await;
     venue.stop_worker().await;
 }
