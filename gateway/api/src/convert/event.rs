@@ -134,14 +134,9 @@ impl<'a> OwnReader<'a> {
                     }));
                 }
             }
-            Event::InstructionEnded { number, end } => {
-                if self.own.instructions.remove(&number) {
-                    let state = end_state(end).into();
-                    see(order_event::Event::InstructionEnded(v1::InstructionEnded {
-                        number: number.0,
-                        state,
-                    }));
-                }
+            Event::InstructionEnded { number, end } if self.own.instructions.remove(&number) => {
+                let state = end_state(end).into();
+                see(order_event::Event::InstructionEnded(v1::InstructionEnded { number: number.0, state }));
             }
             _ => {}
         }

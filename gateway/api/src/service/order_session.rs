@@ -277,7 +277,7 @@ impl Session {
                 Ok(()) => Progress::Submitted { read },
                 Err(refused) => Progress::Settled(requests::not_taken(&self.api, refused)),
             },
-            Err(outcome) => Progress::Settled(outcome),
+            Err(outcome) => Progress::Settled(*outcome),
         };
         self.waiting.push_back(Waiting { correlation_id, progress });
         Ok(())

@@ -268,6 +268,8 @@ fn note(outcome: Result<Option<Vec<u8>>, Status>, size: usize, access: Access, t
         | Code::ResourceExhausted => tally.count(reason(&status)),
         Code::OutOfRange if status.get_details_error_info().is_some() => tally.count(reason(&status)),
         Code::OutOfRange if size > GatewayConfig::default().max_request_bytes => tally.count("too large"),
+        // There is nobody here who makes one.
+        Code::Unavailable if reason(&status) == "NO_PROOF" => tally.count("NO_PROOF"),
         Code::Unauthenticated if access == Access::Public => tally.count(reason(&status)),
         _ => panic!("{status:?}"),
     }

@@ -49,15 +49,15 @@ pub(super) fn prepare(
     api: &Api,
     caller: &Caller,
     message: Option<Request>,
-) -> Result<Prepared<Outcome>, Outcome> {
+) -> Result<Prepared<Outcome>, Box<Outcome>> {
     if let Err(exceeded) = api.0.credentials.rates.take(caller.account) {
-        return Err(error(&status::rate_exceeded(exceeded), None));
+        return Err(Box::new(error(&status::rate_exceeded(exceeded), None)));
     }
     match read(caller.account, message) {
-        Ok(None) => Err(renewed()),
+        Ok(None) => Err(Box::new(renewed())),
         Ok(Some(prepared)) if api.0.credentials.keys.may_deliver(caller, &prepared.command) => Ok(prepared),
-        Ok(Some(_)) => Err(error(&status::not_admitted(AuthError::TaskNotAllowed), None)),
-        Err(fault) => Err(error(&status::invalid_field(fault), None)),
+        Ok(Some(_)) => Err(Box::new(error(&status::not_admitted(AuthError::TaskNotAllowed), None))),
+        Err(fault) => Err(Box::new(error(&status::invalid_field(fault), None))),
     }
 }
 
