@@ -33,6 +33,7 @@ mod convert;
 mod feed;
 mod fill_source;
 mod rate;
+mod reader;
 mod server;
 mod service;
 mod status;
@@ -46,5 +47,6 @@ pub use auth::{
 pub use config::{GatewayConfig, TlsConfig};
 pub use fill_source::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
 pub use rate::Rate;
+pub use reader::{MarketReader, ReadKeyError, ReaderStopped};
 pub use server::{Gateway, GatewayError};
 pub use venue_info::VenueInfo;

@@ -6,6 +6,7 @@ use crate::{
     connection::incoming,
     fill_source::FillSource,
     rate::ConnectionRate,
+    reader::MarketReader,
     service::{Api, State},
     venue_info::VenueInfo,
 };
@@ -81,6 +82,11 @@ impl Gateway {
         let state = State::new(config, engine, fills, venue, shutdown_receiver)?;
         let state = Arc::new(state);
         Ok(Gateway { api: Api(state.clone()), state, shutdown })
+    }
+
+    /// Read access to what it serves, for what is served beside it.
+    pub fn reader(&self) -> MarketReader {
+        MarketReader::new(self.state.clone())
     }
 
     /// Serves until `shutdown` is done. Then health turns to `NOT_SERVING`, streams end with `UNAVAILABLE`, no new

@@ -16,6 +16,7 @@ mod fill_source;
 mod interrupt;
 #[cfg(feature = "dev-chain")]
 mod money;
+mod page_source;
 mod replay;
 mod reserves;
 mod serve;

@@ -1,4 +1,5 @@
-//! A page with how the exchange is doing, for operators: plain text, nothing that an account would not want shown.
+//! How the exchange is doing, for operators and their programs: plain text, nothing that an account would not want
+//! shown. Served beside the page.
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -21,6 +22,7 @@ pub(crate) struct StatusPage {
     fills: FillReader,
     settlement: watch::Receiver<Status>,
     chain: ChainInfo,
+    page: Router,
 }
 
 impl StatusPage {
@@ -29,17 +31,20 @@ impl StatusPage {
         fills: FillReader,
         settlement: watch::Receiver<Status>,
         chain: ChainInfo,
+        page: Router,
     ) -> StatusPage {
-        StatusPage { engine, fills, settlement, chain }
+        StatusPage { engine, fills, settlement, chain, page }
     }
 
-    /// Serves `/` and `/health` until told to stop.
+    /// Serves the page, `/status` and `/health` until told to stop.
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        let router = Router::new().route("/", get(status)).route("/health", get(health)).with_state(self);
+        let page = self.page.clone();
+        let router = Router::new().route("/status", get(status)).route("/health", get(health));
+        let router = router.with_state(self).merge(page);
         axum::serve(listener, router).with_graceful_shutdown(stop).await.context("the status page stopped")
     }
 }

@@ -1,12 +1,14 @@
 //! The whole exchange: engine, settlement, store and gateway, started in order and stopped in the reverse one.
 
 use crate::fill_source::StoredFills;
+use crate::page_source::PageSource;
 use crate::status_page::StatusPage;
 use anyhow::{Context, Result, anyhow, bail};
 #[cfg(feature = "dev-chain")]
 use coretime_fills::FillReader;
 use coretime_gateway::{Gateway, GatewayConfig, VenueInfo};
 use coretime_market::Market;
+use coretime_page::{Limits, Page};
 use coretime_sequencer::{Engine, EngineConfig, Running, StopReason};
 use coretime_settlement::{ChainInfo, FillsProjection, Settlement, SettlementConfig};
 use coretime_types::{Command, Event, RejectReason, SettingsChange};
@@ -107,7 +109,10 @@ impl Venue {
         let stop = stop_settling.subscribe();
         settling.spawn(async { projection.run(stop).await.context("the store of fills stopped") });
         if let Some(http) = http {
-            let page = StatusPage::new(engine.clone(), fills.clone(), status, chain.clone());
+            let source = Arc::new(PageSource::new(fills.clone(), status.clone()));
+            let page =
+                Page::start(gateway.reader(), source, Limits::default(), stop_serving.subscribe()).router();
+            let page = StatusPage::new(engine.clone(), fills.clone(), status, chain.clone(), page);
             serving.spawn(page.serve(http, stopping(stop_serving.subscribe())));
         }
         let stop = stopping(stop_serving.subscribe());

@@ -119,6 +119,13 @@ impl Credentials {
         self.keys.find(token, now_ms).map_or_else(|| self.sessions.find(token, now_ms), Ok)
     }
 
+    /// Who shows this API key, if it may read and nothing else.
+    pub(crate) fn read_only_caller(&self, token: &str) -> Result<Caller, AuthError> {
+        let caller = self.keys.find(token, unix_time_ms()).ok_or(AuthError::CredentialsInvalid)?;
+        let only_reads = caller.scopes.read && !caller.scopes.trade && !caller.scopes.withdraw;
+        if only_reads { Ok(caller) } else { Err(AuthError::ScopeMissing) }
+    }
+
     /// Whether who has called is still known.
     pub(crate) fn is_good(&self, caller: &Caller) -> bool {
         let now_ms = unix_time_ms();
