@@ -4,7 +4,7 @@ use crate::fit::{Offer, Want, fit};
 use crate::market::Market;
 use crate::order::Detail;
 use crate::regions::Piece;
-use coretime_types::{CoreIndex, CoreMask, Parts, Region, Timeslices, UnitPrice, Window};
+use coretime_types::{CoreIndex, CoreMask, Parts, Planck, Region, Timeslices, UnitPrice, Window};
 
 /// One price of a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,16 +61,38 @@ impl Market {
         levels(offers)
     }
 
-    fn bid_levels(&self, window: Window) -> Vec<Level> {
+    /// The highest price that somebody pays for a free whole-core region of `window`: the first of the book's bids. A
+    /// single search of the book, unless the best bid is worth less than the venue's smallest fill.
+    pub fn best_bid(&self, window: Window) -> Option<UnitPrice> {
+        if window.begin >= window.end {
+            return None;
+        }
+        let (piece, offer) = self.whole_core(window);
+        let any = Offer { min_fill_notional: Planck::ZERO, ..offer };
+        let order = self.state.orders.get(self.state.best_bid(&any, &piece)?);
+        let Detail::Bid(bid) = &order.detail else { return None };
+        let offer = Offer { unit_price: order.unit_price, ..offer };
+        match fit(&Want::of(order, bid), &offer, &piece, self.state.tradable_from) {
+            Some(_) => Some(order.unit_price),
+            None => self.bid_levels(window).first().map(|level| level.unit_price),
+        }
+    }
+
+    /// A whole core during `window`, for sale in any way.
+    fn whole_core(&self, window: Window) -> (Piece, Offer) {
         let mask = CoreMask::FULL;
         let region = Region { core: CoreIndex(0), begin: window.begin, end: window.end, mask };
-        let piece = Piece { region, renewable: true };
         let offer = Offer {
             unit_price: UnitPrice(0),
             lot_parts: Parts(1),
             min_timeslices: Timeslices(1),
             min_fill_notional: self.state.settings.min_fill_notional,
         };
+        (Piece { region, renewable: true }, offer)
+    }
+
+    fn bid_levels(&self, window: Window) -> Vec<Level> {
+        let (piece, offer) = self.whole_core(window);
         let bids = self.state.bids_for(&offer, &piece).into_iter();
         let mut wants: Vec<(UnitPrice, Parts)> = bids
             .filter_map(|slot| {

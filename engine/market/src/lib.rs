@@ -25,7 +25,7 @@
 //! | 7 deposits, withdrawals, settlement | `custody.rs`, `settlement.rs` |
 //! | 8 modes, suspension | `venue.rs` |
 //! | 9 reject reasons of orders | `checks.rs`; of other commands where they are carried out |
-//! | 11 book of a window | `depth.rs` |
+//! | 11 book of a window | `depth.rs`; what a purchase would get `preview.rs` |
 //!
 //! How orders, regions and names are found is in `directory.rs`, `table.rs` and `groups.rs`; the book is in `book/`.
 //!
@@ -47,7 +47,7 @@
 //! | clock | the above for each order and region that ends; nothing for what stays |
 //! | cancel all | O(k log k) and the above for `k` orders |
 //! | deposit a region | as many regions as its core has, and all outstanding instructions |
-//! | books of windows, lists | as much as they show, sorted |
+//! | books of windows, previews, lists | as much as they show, sorted |
 //! | state hash, snapshot | as much as there is, sorted |
 //!
 //! Who leaves a shelf is not looked for; its entry is thrown away when it comes to the top or when there are more such
@@ -106,6 +106,7 @@ mod matching;
 mod money;
 mod order;
 mod place;
+mod preview;
 mod regions;
 mod replace;
 mod settlement;
@@ -123,5 +124,6 @@ pub use custody::{Instruction, Submission, Totals};
 pub use depth::{Book, Level};
 pub use look_ahead::LOOK_AHEAD;
 pub use market::Market;
+pub use preview::{Preview, PreviewedFill};
 pub use regions::{FreeRegion, Piece};
 pub use view::{OrderDetail, OrderView};

@@ -8,6 +8,7 @@ use crate::{
     health,
     metrics::GatewayMetrics,
     rate::ConnectionRate,
+    reader::MarketReader,
     request_log::RequestLogLayer,
     reserves_source::ReservesSource,
     service::{Api, State},
@@ -101,6 +102,11 @@ impl Gateway {
     /// For whoever reads on chain which keys accounts authorise.
     pub fn authorised_keys(&self) -> AuthorisedKeys {
         AuthorisedKeys(self.state.credentials.clone())
+    }
+
+    /// Read access to what it serves, for what is served beside it.
+    pub fn reader(&self) -> MarketReader {
+        MarketReader::new(self.state.clone())
     }
 
     /// Serves until `shutdown` is done. Then health turns to `NOT_SERVING`, streams end with `UNAVAILABLE`, no new

@@ -94,7 +94,7 @@ pub(crate) struct DevArgs {
     /// Where gRPC is served.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
     pub(crate) grpc: SocketAddr,
-    /// Where the status page is served.
+    /// Where the page is served.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) http: SocketAddr,
     /// Where the development chain is served.
@@ -155,7 +155,7 @@ pub(crate) struct ServeSettings {
     /// Where gRPC is served [default: 127.0.0.1:50051].
     #[arg(long, value_name = "ADDR", env = "CORETIME_EXCHANGE_GRPC")]
     pub(crate) grpc: Option<SocketAddr>,
-    /// Where the status page is served [default: nowhere].
+    /// Where the page is served [default: nowhere].
     #[arg(long, value_name = "ADDR", env = "CORETIME_EXCHANGE_HTTP")]
     pub(crate) http: Option<SocketAddr>,
     /// How long before it begins a timeslice must be sold to be delivered in time, in timeslices [default: 1].

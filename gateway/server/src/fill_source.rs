@@ -1,6 +1,6 @@
 //! The gateway's port for fills, over the store in sled: the two do not know each other.
 
-use coretime_fills::{FillReader, InstructionRecord, Settlement, StoreError};
+use coretime_fills::{Fill, FillReader, InstructionRecord, Settlement, StoreError};
 use coretime_gateway::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
 use coretime_sequencer::{ChainHash, Position};
 use coretime_types::{AccountId, InstructionNumber, Sequence, TradeId};
@@ -24,13 +24,7 @@ impl FillSource for StoredFills {
         limit: usize,
     ) -> Result<Vec<RecordedFill>, FillSourceError> {
         let fills = self.0.fills_of(account, after, limit).map_err(unreadable)?;
-        let recorded = fills.into_iter().map(|fill| RecordedFill {
-            sequence: fill.sequence,
-            time_ms: fill.time_ms,
-            trade: fill.trade,
-            instruction: fill.instruction,
-        });
-        Ok(recorded.collect())
+        Ok(fills.into_iter().map(recorded_fill).collect())
     }
 
     fn instruction(&self, number: InstructionNumber) -> Result<Option<RecordedInstruction>, FillSourceError> {
@@ -48,7 +42,12 @@ impl FillSource for StoredFills {
     }
 }
 
-fn recorded(record: InstructionRecord) -> RecordedInstruction {
+pub(crate) fn recorded_fill(fill: Fill) -> RecordedFill {
+    let Fill { sequence, time_ms, trade, instruction, .. } = fill;
+    RecordedFill { sequence, time_ms, trade, instruction }
+}
+
+pub(crate) fn recorded(record: InstructionRecord) -> RecordedInstruction {
     let progress = match record.settlement {
         Settlement::Custody | Settlement::Pending => InstructionProgress::Outstanding,
         Settlement::Submitted { extrinsic_hash, valid_until_block } => {

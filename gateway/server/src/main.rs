@@ -18,6 +18,7 @@ mod interrupt;
 mod metrics;
 #[cfg(feature = "dev-chain")]
 mod money;
+mod page_source;
 mod replay;
 mod reserves;
 mod reserves_source;

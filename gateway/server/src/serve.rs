@@ -37,7 +37,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
 pub(crate) async fn run_until_told(mut venue: Venue) -> Result<()> {
     println!("gRPC         {}", venue.grpc);
     if let Some(http) = venue.http {
-        println!("status page  http://{http}/");
+        println!("page         http://{http}/");
     }
     let failure = tokio::select! {
         told = crate::interrupt::wait() => told.err(),

@@ -269,7 +269,7 @@ impl Settings {
             reserves_interval,
         };
         let insecure = merged.insecure.unwrap_or(false);
-        // The status page is never encrypted.
+        // The page is never encrypted.
         let clear_grpc = Some(settings.grpc).filter(|_| settings.gateway.tls.is_none());
         for address in [clear_grpc, settings.http].into_iter().flatten() {
             if !address.ip().is_loopback() && !insecure {

@@ -1,4 +1,5 @@
-//! A page with how the exchange is doing, for operators: plain text, nothing that an account would not want shown.
+//! How the exchange is doing, for operators and their programs: plain text, nothing that an account would not want
+//! shown. Served beside the page.
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -33,7 +34,7 @@ impl StatusPage {
         StatusPage { engine, fills, settlement, chain }
     }
 
-    /// Serves `/`, `/health` and these other pages until told to stop.
+    /// Serves `/status`, `/health` and these other pages until told to stop.
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
@@ -41,7 +42,7 @@ impl StatusPage {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
         let router = Router::new()
-            .route("/", get(status))
+            .route("/status", get(status))
             .route("/health", get(health))
             .with_state(self)
             .merge(others);

@@ -3,6 +3,7 @@
 use crate::authorised_keys::GatewaysKeys;
 use crate::fill_source::StoredFills;
 use crate::metrics::Metrics;
+use crate::page_source::PageSource;
 use crate::reserves_source::NewestReserves;
 use crate::status_page::StatusPage;
 use crate::unattributed::SettlementsUnattributed;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use coretime_fills::FillReader;
 use coretime_gateway::{Gateway, GatewayConfig, VenueInfo};
 use coretime_market::Market;
+use coretime_page::{Limits, Page};
 use coretime_sequencer::{Engine, EngineConfig, Running, StopReason};
 use coretime_settlement::{ChainInfo, FillsProjection, Reconciler, Settlement, SettlementConfig};
 use coretime_types::{Command, Event, RejectReason, SettingsChange};
@@ -127,8 +129,11 @@ impl Venue {
                 settlement: status.clone(),
                 gateway: gateway.metrics(),
             };
+            let source = Arc::new(PageSource::new(fills.clone(), status.clone()));
+            let page = Page::start(gateway.reader(), source, Limits::default(), stop_serving.subscribe());
+            let others = metrics.router().merge(page.router());
             let page = StatusPage::new(engine.clone(), fills.clone(), status, chain.clone());
-            serving.spawn(page.serve(http, metrics.router(), stopping(stop_serving.subscribe())));
+            serving.spawn(page.serve(http, others, stopping(stop_serving.subscribe())));
         }
         let stop = stopping(stop_serving.subscribe());
         let (grpc_address, http) = addresses;

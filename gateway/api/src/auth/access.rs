@@ -135,6 +135,13 @@ impl Credentials {
         Ok(Caller { scopes, expires_ms: expires_ms.min(session.expires_ms), ..session })
     }
 
+    /// Who shows this API key, if it may read and nothing else.
+    pub(crate) fn read_only_caller(&self, token: &str) -> Result<Caller, AuthError> {
+        let caller = self.keys.find(token, unix_time_ms()).ok_or(AuthError::CredentialsInvalid)?;
+        let only_reads = caller.scopes.read && !caller.scopes.trade && !caller.scopes.withdraw;
+        if only_reads { Ok(caller) } else { Err(AuthError::ScopeMissing) }
+    }
+
     /// Whether who has called is still known.
     pub(crate) fn is_good(&self, caller: &Caller) -> bool {
         let now_ms = unix_time_ms();

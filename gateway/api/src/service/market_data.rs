@@ -116,7 +116,7 @@ impl MarketDataService for Api {
 
 impl Api {
     /// Looks at the feed's market, where that may take a moment, as it is with all that is durable now.
-    async fn look<T: Send + 'static>(
+    pub(crate) async fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Replica) -> T + Send + 'static,
     ) -> Result<T, Status> {

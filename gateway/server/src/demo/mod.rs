@@ -42,6 +42,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     })
     .await?;
     println!("chain {}, gRPC {}", stage.chain_url, stage.venue.grpc);
+    if let Some(http) = stage.venue.http {
+        println!("page http://{http}/");
+    }
     let told = tokio::select! {
         told = tell(&stage.venue.engine, &stage.wallet, &stage) => told,
         failure = failure_of(&stage) => Err(failure),
@@ -49,7 +52,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     if told.is_ok() && args.keep {
         println!("\nstill serving: gRPC {}, chain {}", stage.venue.grpc, stage.chain_url);
         if let Some(http) = stage.venue.http {
-            println!("status page http://{http}/");
+            println!("page http://{http}/");
         }
         tokio::select! {
             told = crate::interrupt::wait() => told?,

@@ -1,0 +1,241 @@
+//! Quantities as people read them. The only place of this crate where planck become decimals and timeslices dates.
+
+use coretime_types::{Parts, Planck, Timeslice, Timeslices, UnitPrice};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+const SECOND_MS: u64 = 1_000;
+const MINUTE_MS: u64 = 60 * SECOND_MS;
+const HOUR_MS: u64 = 60 * MINUTE_MS;
+const DAY_MS: u64 = 24 * HOUR_MS;
+/// Digits of a number that is only to be read; the exact one is beside it.
+const SHORT_DIGITS: u32 = 4;
+
+/// A number in two forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// To be read: without its unit.
+    pub(crate) short: String,
+    /// To be relied on: with its unit, and in planck.
+    pub(crate) exact: String,
+}
+
+/// The chain's token and time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Units {
+    /// The token, for example `DOT`.
+    pub symbol: String,
+    /// How many decimals it has.
+    pub decimals: u32,
+    /// How long a timeslice lasts, nominally, in milliseconds.
+    pub timeslice_ms: u64,
+}
+
+/// A moment at which the market's clock was read: dates are reckoned from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Now {
+    pub(crate) tradable_from: Timeslice,
+    pub(crate) unix_ms: u64,
+}
+
+impl Units {
+    /// The timeslices of so much time, rounded down, at least 1.
+    fn timeslices_of(&self, duration_ms: u64) -> Timeslices {
+        let count = duration_ms.checked_div(self.timeslice_ms).unwrap_or(1);
+        Timeslices(u32::try_from(count).unwrap_or(u32::MAX).max(1))
+    }
+
+    pub(crate) fn day(&self) -> Timeslices {
+        self.timeslices_of(DAY_MS)
+    }
+
+    pub(crate) fn hours(&self, hours: u64) -> Timeslices {
+        self.timeslices_of(hours.saturating_mul(HOUR_MS))
+    }
+
+    fn decimal(&self, amount: u128) -> Option<Decimal> {
+        Decimal::try_from_i128_with_scale(i128::try_from(amount).ok()?, self.decimals).ok()
+    }
+
+    /// An amount of money.
+    pub(crate) fn amount(&self, amount: Planck) -> Shown {
+        match self.decimal(amount.0) {
+            Some(exact) => Shown {
+                short: shorten(exact),
+                exact: format!("{} {} ({} planck)", exact.normalize(), self.symbol, grouped(amount.0)),
+            },
+            None => {
+                let planck = format!("{} planck", grouped(amount.0));
+                Shown { short: planck.clone(), exact: planck }
+            }
+        }
+    }
+
+    /// A fee that may be a rebate.
+    pub(crate) fn fee(&self, amount: i128) -> Shown {
+        let shown = self.amount(Planck(amount.unsigned_abs()));
+        if amount >= 0 {
+            return shown;
+        }
+        Shown { short: format!("−{}", shown.short), exact: format!("a rebate of {}", shown.exact) }
+    }
+
+    /// A price, as the token for a whole core and day.
+    pub(crate) fn price(&self, price: UnitPrice) -> Shown {
+        let amount = self.amount(price.notional(Parts::CORE, self.day()));
+        let planck = grouped(price.0.into());
+        Shown {
+            short: amount.short,
+            exact: format!("{} for a core and day: {planck} planck for a part-timeslice", amount.exact),
+        }
+    }
+
+    /// A length of time, as `7 d`, `3 d 4 h`, `16 min`.
+    pub(crate) fn span(&self, length: Timeslices) -> String {
+        let ms = u64::from(length.0).saturating_mul(self.timeslice_ms);
+        let parts = [
+            (ms.checked_div(DAY_MS).unwrap_or(0), "d"),
+            (ms % DAY_MS / HOUR_MS, "h"),
+            (ms % HOUR_MS / MINUTE_MS, "min"),
+            (ms % MINUTE_MS / SECOND_MS, "s"),
+        ];
+        let mut shown: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, unit)| format!("{count} {unit}"))
+            .collect();
+        shown.truncate(2);
+        if shown.is_empty() { "0 min".to_owned() } else { shown.join(" ") }
+    }
+
+    /// About when a timeslice is, if the first one for sale is now.
+    fn moment(&self, now: Now, timeslice: Timeslice) -> Option<Timestamp> {
+        let offset = i64::from(timeslice.0) - i64::from(now.tradable_from.0);
+        let offset_ms = offset.checked_mul(i64::try_from(self.timeslice_ms).ok()?)?;
+        let unix_ms = i64::try_from(now.unix_ms).ok()?.checked_add(offset_ms)?;
+        Timestamp::from_millisecond(unix_ms).ok()
+    }
+
+    /// `24 Nov`
+    pub(crate) fn date(&self, now: Now, timeslice: Timeslice) -> String {
+        self.moment(now, timeslice)
+            .map_or_else(|| timeslice.to_string(), |at| at.strftime("%-d %b").to_string())
+    }
+
+    /// `24 Nov 2026 16:08 UTC`
+    pub(crate) fn date_time(&self, now: Now, timeslice: Timeslice) -> String {
+        self.moment(now, timeslice)
+            .map_or_else(|| timeslice.to_string(), |at| at.strftime("%-d %b %Y %H:%M UTC").to_string())
+    }
+
+    /// `16:08`
+    pub(crate) fn hour(&self, now: Now, timeslice: Timeslice) -> String {
+        self.moment(now, timeslice)
+            .map_or_else(|| timeslice.to_string(), |at| at.strftime("%H:%M").to_string())
+    }
+}
+
+/// A point in real time, to the second.
+pub(crate) fn clock_time(unix_ms: u64) -> Shown {
+    let at = i64::try_from(unix_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    at.map_or_else(
+        || Shown { short: unix_ms.to_string(), exact: format!("{unix_ms} ms since 1970") },
+        |at| Shown {
+            short: at.strftime("%H:%M:%S").to_string(),
+            exact: at.strftime("%-d %b %Y %H:%M:%S%.3f UTC").to_string(),
+        },
+    )
+}
+
+fn shorten(exact: Decimal) -> String {
+    let whole_digits = exact.trunc().to_string().len();
+    let digits = SHORT_DIGITS.max(u32::try_from(whole_digits).unwrap_or(u32::MAX));
+    let short = exact.round_sf(digits).unwrap_or(exact).normalize();
+    let text = short.to_string();
+    match text.split_once('.') {
+        Some((whole, fraction)) => format!("{}.{fraction}", group(whole)),
+        None => group(&text),
+    }
+}
+
+/// `1,234,567`
+pub(crate) fn grouped(number: u128) -> String {
+    group(&number.to_string())
+}
+
+fn group(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share of a core, as `1/2 core` or `3 cores`.
+pub(crate) fn cores(parts: Parts) -> String {
+    let (whole, rest) = (parts.0 / Parts::CORE.0, parts.0 % Parts::CORE.0);
+    match (whole, rest) {
+        (1, 0) => "1 core".to_owned(),
+        (whole, 0) => format!("{whole} cores"),
+        (0, rest) if Parts::CORE.0.is_multiple_of(rest) => format!("1/{} core", Parts::CORE.0 / rest),
+        (0, rest) => format!("{rest}/80 core"),
+        (whole, rest) => format!("{whole} + {rest}/80 cores"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dot() -> Units {
+        Units { symbol: "DOT".into(), decimals: 10, timeslice_ms: 480_000 }
+    }
+
+    #[test]
+    fn amounts_are_short_to_read_and_exact_beside_it() {
+        let amount = |planck| dot().amount(Planck(planck));
+        assert_eq!(amount(3_744_000_000).short, "0.3744");
+        assert_eq!(amount(123_456_789_012_345).short, "12,346");
+        assert_eq!(amount(123_456_789_012_345).exact, "12345.6789012345 DOT (123,456,789,012,345 planck)");
+        assert_eq!(amount(0).short, "0");
+        assert_eq!(amount(1).exact, "0.0000000001 DOT (1 planck)");
+        let most = "340,282,366,920,938,463,463,374,607,431,768,211,455 planck";
+        assert_eq!(amount(u128::MAX).exact, most);
+        assert_eq!(dot().fee(-5).exact, "a rebate of 0.0000000005 DOT (5 planck)");
+    }
+
+    #[test]
+    fn a_price_is_for_a_core_and_day() {
+        let price = dot().price(UnitPrice(260_000));
+        assert_eq!(price.short, "0.3744");
+        assert!(price.exact.contains("260,000 planck for a part-timeslice"), "{}", price.exact);
+    }
+
+    #[test]
+    fn time_is_in_words() {
+        let units = dot();
+        assert_eq!(units.day(), Timeslices(180));
+        assert_eq!(units.hours(4), Timeslices(30));
+        for (length, text) in [(1, "8 min"), (180, "1 d"), (190, "1 d 1 h"), (0, "0 min"), (8, "1 h 4 min")] {
+            assert_eq!(units.span(Timeslices(length)), text);
+        }
+        let now = Now { tradable_from: Timeslice(1_000), unix_ms: 1_795_000_000_000 };
+        assert_eq!(units.date_time(now, Timeslice(1_180)), "19 Nov 2026 11:06 UTC");
+        assert_eq!(units.date(now, Timeslice(1_000)), "18 Nov");
+        // What is beyond all calendars is a timeslice.
+        let far = Units { timeslice_ms: u64::MAX, ..units };
+        assert_eq!(far.date(now, Timeslice(u32::MAX)), "4294967295");
+    }
+
+    #[test]
+    fn shares_are_fractions() {
+        for (parts, text) in
+            [(80, "1 core"), (240, "3 cores"), (40, "1/2 core"), (30, "30/80 core"), (120, "1 + 40/80 cores")]
+        {
+            assert_eq!(cores(Parts(parts)), text);
+        }
+    }
+}
