@@ -40,6 +40,9 @@ use tokio::{
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
+/// How long who has sent more than he may is not read, at least: saying no without end would take from all others.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// What a message is answered with, once there is a receipt.
 type Read = Box<dyn FnOnce(Receipt) -> Result<Outcome, Status> + Send>;
 
@@ -96,6 +99,8 @@ struct Session {
     next: Option<Arc<Entry>>,
     /// The client sends no more.
     input_ended: bool,
+    /// It has sent more than it may: until then it is not read on.
+    paused: Option<Instant>,
     dead_man: Option<DeadMan>,
     /// Orders to cancel at the end; `None`: they stay.
     placed: Option<BTreeSet<OrderId>>,
@@ -142,6 +147,7 @@ pub(super) async fn open(
                     given: Sequence(0),
                     next: None,
                     input_ended: false,
+                    paused: None,
                     dead_man: requests::dead_man(&start),
                     placed: start.cancel_on_disconnect.then(BTreeSet::new),
                     _over: over,
@@ -181,6 +187,7 @@ enum Wake {
     DeadMan,
     Answer(Result<Vec<Receipt>, Stopped>),
     Feed,
+    PauseOver,
     Request(Result<Option<v1::OrderSessionRequest>, Status>),
 }
 
@@ -215,6 +222,7 @@ impl Session {
                 Wake::DeadMan => self.fire_dead_man().await?,
                 Wake::Answer(answer) => self.recorded(answer),
                 Wake::Feed => {}
+                Wake::PauseOver => self.paused = None,
                 Wake::Request(Ok(None)) => self.input_ended = true,
                 Wake::Request(Ok(Some(request))) => {
                     let taken = self.take(request).and_then(|()| self.take_what_is_there());
@@ -229,6 +237,7 @@ impl Session {
     async fn wake(&mut self) -> Wake {
         let last = self.given;
         let takes = !self.input_ended && self.has_room();
+        let paused = self.paused;
         let fires = self.dead_man.as_ref().and_then(|dead_man| dead_man.fires);
         let held_back = self.next.is_some();
         let front = self.submitted.front_mut().map(|(answer, _)| answer);
@@ -238,7 +247,8 @@ impl Session {
             () = fired(fires) => Wake::DeadMan,
             answer = answered(front) => Wake::Answer(answer),
             () = self.reader.changed(), if !held_back => Wake::Feed,
-            request = self.requests.message(), if takes => Wake::Request(request),
+            () = fired(paused), if takes && paused.is_some() => Wake::PauseOver,
+            request = self.requests.message(), if takes && paused.is_none() => Wake::Request(request),
         }
     }
 
@@ -249,6 +259,7 @@ impl Session {
     /// Takes the messages that have come already: many then share one wake.
     fn take_what_is_there(&mut self) -> Result<(), Ended> {
         while self.has_room()
+            && self.paused.is_none()
             && let Some(message) = self.requests.message().now_or_never()
         {
             match message {
@@ -271,6 +282,12 @@ impl Session {
         let v1::OrderSessionRequest { correlation_id, message } = request;
         if let Some(Request::Start(_)) = message {
             return Err(Ended::Status(status::second_start()));
+        }
+        if let Err(exceeded) = self.api.0.credentials.rates.take(self.account) {
+            self.paused = Instant::now().checked_add(exceeded.retry_delay.max(PAUSE));
+            let outcome = requests::error(&status::rate_exceeded(exceeded), None);
+            self.waiting.push_back(Waiting { correlation_id, progress: Progress::Settled(outcome) });
+            return Ok(());
         }
         let progress = match requests::prepare(&self.api, &self.caller, message) {
             Ok(Prepared { command, answer: read }) => match self.batch.push(command) {

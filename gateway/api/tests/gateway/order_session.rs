@@ -4,7 +4,7 @@ use crate::{
     orders::{kinds, market},
     venue::{Trader, Venue, ask, bid, metadata, reason, soon},
 };
-use coretime_gateway::GatewayConfig;
+use coretime_gateway::{GatewayConfig, Rate};
 use coretime_proto::v1::{
     self, order_session_answer::Result as Outcome, order_session_request::Message as Request,
     order_session_response::Message,
@@ -312,4 +312,29 @@ async fn who_does_not_read_answers_is_dropped_and_his_orders_cancelled() {
     assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "SUBSCRIBER_TOO_SLOW"));
     no_order_is_left(&venue, &alice).await;
     venue.command(Command::Suspend { account: alice.account }).await;
+}
+
+#[tokio::test]
+async fn who_sends_more_than_he_may_is_told_so_in_place_and_read_on_later() {
+    let config = GatewayConfig { account_rate: Rate::new(10, 10), ..GatewayConfig::default() };
+    let venue = Venue::start_with(config, 1_024).await;
+    let alice = venue.trader(1).await;
+    let mut session = Session::open(&alice, v1::OrderSessionStart::default()).await;
+    for number in 1..=14 {
+        session.send(number, Request::Renew(v1::DeadManRenewal {})).await;
+    }
+    let mut refused = 0;
+    for number in 1..=14 {
+        match session.answer().await {
+            (answered, Outcome::Renewed(_)) => assert_eq!(answered, number),
+            (answered, Outcome::Error(error)) => {
+                assert_eq!((answered, error.reason.as_str()), (number, "RATE_LIMITED"));
+                assert!(error.retry_delay_ms > 0);
+                refused += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // The next one comes when there is room again.
+    assert!((1..=4).contains(&refused), "{refused} of 14 were refused");
 }

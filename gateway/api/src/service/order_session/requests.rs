@@ -50,9 +50,6 @@ pub(super) fn prepare(
     caller: &Caller,
     message: Option<Request>,
 ) -> Result<Prepared<Outcome>, Box<Outcome>> {
-    if let Err(exceeded) = api.0.credentials.rates.take(caller.account) {
-        return Err(Box::new(error(&status::rate_exceeded(exceeded), None)));
-    }
     match read(caller.account, message) {
         Ok(None) => Err(Box::new(renewed())),
         Ok(Some(prepared)) if api.0.credentials.keys.may_deliver(caller, &prepared.command) => Ok(prepared),
