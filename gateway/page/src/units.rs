@@ -71,15 +71,6 @@ impl Units {
         }
     }
 
-    /// A fee that may be a rebate.
-    pub(crate) fn fee(&self, amount: i128) -> Shown {
-        let shown = self.amount(Planck(amount.unsigned_abs()));
-        if amount >= 0 {
-            return shown;
-        }
-        Shown { short: format!("−{}", shown.short), exact: format!("a rebate of {}", shown.exact) }
-    }
-
     /// A price, as the token for a whole core and day.
     pub(crate) fn price(&self, price: UnitPrice) -> Shown {
         let amount = self.amount(price.notional(Parts::CORE, self.day()));
@@ -204,7 +195,6 @@ mod tests {
         assert_eq!(amount(1).exact, "0.0000000001 DOT (1 planck)");
         let most = "340,282,366,920,938,463,463,374,607,431,768,211,455 planck";
         assert_eq!(amount(u128::MAX).exact, most);
-        assert_eq!(dot().fee(-5).exact, "a rebate of 0.0000000005 DOT (5 planck)");
     }
 
     #[test]
