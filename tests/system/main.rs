@@ -6,9 +6,14 @@
 mod audit;
 mod audit_chain;
 mod bad_input;
+mod bots;
+mod client;
+mod command_line;
 mod demo;
 mod exchange;
 mod kills;
+mod placed_orders;
 mod replay;
 mod reserves;
 mod restart;
+mod wire;
