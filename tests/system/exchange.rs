@@ -1,7 +1,7 @@
 //! A `dev` exchange in a process of its own, that can be killed.
 
 use coretime_client::Trader;
-use coretime_types::AccountId;
+use coretime_types::{AccountId, Planck};
 use coretime_wallet::Wallet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -63,6 +63,25 @@ impl Exchange {
 
     pub(crate) async fn wallet(&self) -> Wallet {
         Wallet::connect(&self.chain).await.unwrap()
+    }
+
+    /// Buys a core for an account and deposits it; waits until it is credited.
+    pub(crate) async fn deposit_core(&self, name: &str) -> coretime_proto::v1::Region {
+        let wallet = self.wallet().await;
+        let bought = wallet.purchase(&key(name)).await.unwrap();
+        wallet.transfer_region(&key(name), bought.id(), self.custody).await.unwrap();
+        let mut trader = self.log_in(name).await;
+        let is_it = |region: &coretime_proto::v1::Region| region.core_index == u32::from(bought.core.0);
+        wait_until("the core is credited", async || trader.regions().await.unwrap().iter().any(is_it)).await;
+        trader.regions().await.unwrap().into_iter().find(is_it).unwrap()
+    }
+
+    /// Deposits money; waits until it is credited.
+    pub(crate) async fn deposit_funds(&self, name: &str, amount: Planck) {
+        let mut trader = self.log_in(name).await;
+        let before = trader.funds().await.unwrap().0;
+        self.wallet().await.transfer_funds(&key(name), self.custody, amount).await.unwrap();
+        wait_until("the funds are credited", async || trader.funds().await.unwrap().0 > before).await;
     }
 
     pub(crate) async fn log_in(&self, name: &str) -> Trader {

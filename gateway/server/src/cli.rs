@@ -55,6 +55,46 @@ pub(crate) enum Command {
     Reserves(ReservesArgs),
     /// Reads a copy of the log out, for accountants and other programs.
     Export(ExportArgs),
+    /// A wallet for the development accounts: buys cores, deposits, looks.
+    #[cfg(feature = "dev-chain")]
+    Wallet(WalletArgs),
+    /// Prints what makes a shell complete commands and options.
+    Completion(coretime_cli::CompletionArgs),
+    /// Writes the manual, a page for each command.
+    Man(coretime_cli::ManArgs),
+    #[command(flatten)]
+    Trade(coretime_cli::Command),
+}
+
+#[cfg(feature = "dev-chain")]
+#[derive(Debug, Args)]
+pub(crate) struct WalletArgs {
+    /// A node of the development chain.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CORETIME_EXCHANGE_DEV_CHAIN",
+        default_value = "ws://127.0.0.1:9944"
+    )]
+    pub(crate) chain: String,
+    /// The development account: Alice, Bob, Charlie, Dave, Eve or Ferdie. Everyone knows their keys.
+    pub(crate) name: String,
+    #[command(subcommand)]
+    pub(crate) command: WalletCommand,
+}
+
+#[cfg(feature = "dev-chain")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum WalletCommand {
+    /// Buys a core in the broker's sale and sends it to the development venue's custody.
+    DepositCore,
+    /// Sends money to the development venue's custody.
+    Deposit {
+        /// How much, in planck.
+        planck: u128,
+    },
+    /// Shows what the account has on chain.
+    Show,
 }
 
 /// Which coretime chain the development chain imitates.

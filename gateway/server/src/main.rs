@@ -28,8 +28,10 @@ mod status_page;
 mod unattributed;
 mod venue;
 mod verify;
+#[cfg(feature = "dev-chain")]
+mod wallet;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -56,6 +58,13 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
             print!("{}", cli::ServeSettings::merged(args.clone())?.explained()?);
             return Ok(ExitCode::SUCCESS);
         }
+        cli::Command::Completion(args) => {
+            coretime_cli::completion(args, cli::Cli::command());
+            return Ok(ExitCode::SUCCESS);
+        }
+        cli::Command::Man(args) => {
+            return coretime_cli::man(args, cli::Cli::command()).map(|()| ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -67,14 +76,19 @@ fn run(command: cli::Command) -> anyhow::Result<ExitCode> {
             cli::Command::Dev(args) => dev::run(args).await,
             #[cfg(feature = "dev-chain")]
             cli::Command::Chain(args) => chain::run(args).await,
+            #[cfg(feature = "dev-chain")]
+            cli::Command::Wallet(args) => wallet::run(args).await,
             cli::Command::Serve(args) => serve::run(args).await,
+            cli::Command::Trade(command) => coretime_cli::run(command).await,
             cli::Command::Reserves(args) => return Ok(reserves::run(args).await),
             // Done above, without a runtime.
             cli::Command::Replay(_)
             | cli::Command::Verify(_)
             | cli::Command::Export(_)
             | cli::Command::Archive(_)
-            | cli::Command::Config(_) => Ok(()),
+            | cli::Command::Config(_)
+            | cli::Command::Completion(_)
+            | cli::Command::Man(_) => Ok(()),
         }
         .map(|()| ExitCode::SUCCESS)
     })
@@ -88,9 +102,10 @@ fn start_logging(command: &cli::Command, format: cli::LogFormat) {
         | cli::Command::Verify(_)
         | cli::Command::Export(_)
         | cli::Command::Config(_)
+        | cli::Command::Trade(_)
         | cli::Command::Reserves(_) => true,
         #[cfg(feature = "dev-chain")]
-        cli::Command::Demo(_) => true,
+        cli::Command::Demo(_) | cli::Command::Wallet(_) => true,
         _ => false,
     };
     let usual = if quiet { "error" } else { "info" };

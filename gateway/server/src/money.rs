@@ -1,7 +1,6 @@
-//! Amounts as people read them. The only place where planck become decimals; everything else counts integers.
+//! Amounts as people read them.
 
 use coretime_types::Planck;
-use rust_decimal::Decimal;
 
 /// The chain's token.
 #[derive(Clone, Debug)]
@@ -13,13 +12,7 @@ pub(crate) struct Token {
 impl Token {
     /// `12.5 DOT`, exact; what a decimal cannot hold is shown in planck.
     pub(crate) fn show(&self, amount: Planck) -> String {
-        let exact = i128::try_from(amount.0)
-            .ok()
-            .and_then(|amount| Decimal::try_from_i128_with_scale(amount, self.decimals).ok());
-        match exact {
-            Some(decimal) => format!("{} {}", decimal.normalize(), self.symbol),
-            None => format!("{amount} planck"),
-        }
+        coretime_cli::show_amount(amount.0, self.decimals, &self.symbol)
     }
 }
 

@@ -3,7 +3,7 @@
 mod accounts;
 mod stage;
 
-pub(crate) use accounts::{FEES, account, key};
+pub(crate) use accounts::{CUSTODY, FEES, account, key};
 pub(crate) use stage::{Stage, StageConfig};
 
 use crate::cli::DevArgs;

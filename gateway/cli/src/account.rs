@@ -1,0 +1,147 @@
+//! Money and regions.
+
+use crate::args::WithdrawArgs;
+use crate::hints::explain;
+use crate::output::{Shown, table};
+use crate::region;
+use crate::venue::Venue;
+use anyhow::{Result, bail};
+use coretime_client::{Withdrawn, fresh_id};
+use coretime_proto::v1 as pb;
+use pb::instruction::Call;
+use serde_json::{Value, json};
+
+pub(crate) fn deposit_address(venue: &Venue) -> Shown {
+    let pb::VenueChain { custody_address, custody_account, genesis_hash, token_symbol, .. } = &venue.chain;
+    let text = format!(
+        "{custody_address}\n\nSend {token_symbol} or regions there from your own account on the chain {genesis_hash}: \
+         what arrives is credited to the account that sent it, once it is final."
+    );
+    let told = json!({
+        "custody_address": custody_address, "custody_account": custody_account, "genesis_hash": genesis_hash,
+    });
+    Shown::new(text, told)
+}
+
+pub(crate) async fn balance(venue: &Venue) -> Result<Shown> {
+    let account = venue.client.account().await.map_err(explain)?;
+    let (free, held) = (&account.free_planck, &account.held_planck);
+    let token = &venue.token;
+    let suspended = if account.suspended { "\nsuspended: you may only cancel" } else { "" };
+    let text = format!(
+        "account  {}\nfree     {}\nheld     {} by live bids{suspended}",
+        account.account,
+        token.show_text(free),
+        token.show_text(held)
+    );
+    let told = json!({
+        "account": account.account, "free_planck": free, "held_planck": held, "suspended": account.suspended,
+    });
+    Ok(Shown::new(text, told))
+}
+
+pub(crate) async fn regions(venue: &Venue) -> Result<Shown> {
+    let owned = venue.client.regions().await.map_err(explain)?;
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for owned in &owned {
+        let Some(of) = &owned.region else { continue };
+        let name = region::name(of);
+        let parts = region::parts(&of.core_mask);
+        let renewable = if owned.renewable { "renewable" } else { "" };
+        let window = venue.calendar.show_window(of.begin_timeslice, of.end_timeslice);
+        rows.push(vec![name, format!("{parts}/80"), window, renewable.into()]);
+        let mut value = region_json(of);
+        value["renewable"] = owned.renewable.into();
+        told.push(value);
+    }
+    let none = "no free regions: what you offer is in `orders`";
+    Ok(Shown::new(table(&["REGION", "SHARE", "WINDOW", ""], rows, none), Value::Array(told)))
+}
+
+pub(crate) fn region_json(of: &pb::Region) -> Value {
+    json!({
+        "region": region::name(of), "core": of.core_index, "parts": region::parts(&of.core_mask),
+        "begin_timeslice": of.begin_timeslice, "end_timeslice": of.end_timeslice,
+    })
+}
+
+pub(crate) async fn fills(venue: &Venue) -> Result<Shown> {
+    let fills = venue.client.fills(None).await.map_err(explain)?;
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for fill in fills.iter().filter_map(|recorded| recorded.fill.as_ref()) {
+        let side = if fill.side() == pb::Side::Bid { "bought" } else { "sold" };
+        let window = fill.window.unwrap_or_default();
+        let core = fill.region.as_ref().map_or(0, |of| of.core_index);
+        let price = venue.token.per_core_day(fill.unit_price_planck);
+        rows.push(vec![
+            fill.trade_id.to_string(),
+            side.into(),
+            format!("{}/80 of core {core}", fill.quantity_parts),
+            format!("[{}, {})", window.begin_timeslice, window.end_timeslice),
+            price.clone(),
+            venue.token.show_text(&fill.notional_planck),
+        ]);
+        told.push(fill_json(fill, &price));
+    }
+    let header = ["TRADE", "", "WHAT", "TIMESLICES", "A CORE AND DAY", "TOGETHER"];
+    Ok(Shown::new(table(&header, rows, "no trades yet"), Value::Array(told)))
+}
+
+pub(crate) fn fill_json(fill: &pb::Fill, per_core_day: &str) -> Value {
+    let window = fill.window.unwrap_or_default();
+    json!({
+        "trade_id": fill.trade_id, "order_id": fill.order_id,
+        "side": if fill.side() == pb::Side::Bid { "bid" } else { "ask" },
+        "parts": fill.quantity_parts, "core": fill.region.as_ref().map(|of| of.core_index),
+        "begin_timeslice": window.begin_timeslice, "end_timeslice": window.end_timeslice,
+        "unit_price_planck": fill.unit_price_planck, "per_core_day": per_core_day,
+        "notional_planck": fill.notional_planck, "fee_planck": fill.fee_planck,
+    })
+}
+
+pub(crate) async fn deliveries(venue: &Venue) -> Result<Shown> {
+    let instructions = venue.client.instructions().await.map_err(explain)?;
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for instruction in &instructions {
+        let what = what(venue, instruction);
+        let state = instruction.state().as_str_name().trim_start_matches("INSTRUCTION_STATE_").to_lowercase();
+        let block = instruction.confirmation.as_ref().map(|at| at.block);
+        let at = block.map(|block| format!("block {block}")).unwrap_or_default();
+        rows.push(vec![instruction.number.to_string(), what.clone(), state.clone(), at]);
+        told.push(json!({ "number": instruction.number, "what": what, "state": state, "block": block }));
+    }
+    Ok(Shown::new(
+        table(&["NUMBER", "WHAT", "STATE", ""], rows, "nothing leaves custody for you"),
+        told.into(),
+    ))
+}
+
+fn what(venue: &Venue, instruction: &pb::Instruction) -> String {
+    let named = |region: &Option<pb::Region>| region.as_ref().map(region::name).unwrap_or_default();
+    match &instruction.call {
+        Some(Call::Transfer(call)) => format!("transfer of {}", named(&call.region)),
+        Some(Call::Assign(call)) => format!("{} assigned to task {}", named(&call.region), call.task_id),
+        Some(Call::Pay(call)) => format!("payment of {}", venue.token.show_text(&call.amount_planck)),
+        None => String::new(),
+    }
+}
+
+pub(crate) async fn withdraw(venue: &Venue, args: &WithdrawArgs) -> Result<Shown> {
+    let request_id = fresh_id().map_err(explain)?;
+    let withdrawn = match (&args.amount, &args.region) {
+        (Some(amount), None) => {
+            let amount_planck = venue.token.planck(amount)?.to_string();
+            venue.client.withdraw_funds(pb::WithdrawFundsRequest { amount_planck, request_id }).await
+        }
+        (None, Some(name)) => {
+            let region_id = Some(region::parse(name)?);
+            venue.client.withdraw_region(pb::WithdrawRegionRequest { region_id, request_id }).await
+        }
+        _ => bail!("give an amount, or --region REGION"),
+    };
+    let Withdrawn { answer } = withdrawn.map_err(explain)?;
+    let number = answer.as_ref().map(|(_, instruction)| instruction.number);
+    let what = answer.as_ref().map_or_else(|| "it is on its way".into(), |(_, one)| what(venue, one));
+    let text = format!("{what}: `deliveries` says how far it has come");
+    Ok(Shown::new(text, json!({ "number": number, "what": what, "request_id": request_id })))
+}

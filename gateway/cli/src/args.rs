@@ -1,0 +1,233 @@
+//! What the commands take.
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use coretime_proto::v1 as pb;
+use std::path::PathBuf;
+
+/// A command of a trader or an operator.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Logs in with an on-chain key, and keeps the session (or an API key) for the other commands.
+    Login(With<LoginArgs>),
+    /// Says where to send money and regions.
+    DepositAddress(With<Nothing>),
+    /// Shows the account's money.
+    Balance(With<Nothing>),
+    /// Shows the account's free regions.
+    Regions(With<Nothing>),
+    /// Offers a region for sale, whole or in pieces.
+    Ask(With<AskArgs>),
+    /// Bids for core time, and waits for it.
+    Bid(With<BidArgs>),
+    /// Buys core time at once, all of it or nothing.
+    Buy(With<BuyArgs>),
+    /// Shows the account's live orders.
+    Orders(With<Nothing>),
+    /// Cancels an order, or all.
+    Cancel(With<CancelArgs>),
+    /// Shows what the account has traded.
+    Fills(With<Nothing>),
+    /// Shows what leaves custody for the account, and how far it has come.
+    Deliveries(With<Nothing>),
+    /// Withdraws money or a region to the account on chain.
+    Withdraw(With<WithdrawArgs>),
+    /// Shows who sells and buys a window.
+    Book(With<BookArgs>),
+    /// Shows what a core costs, window after window.
+    Curve(With<CurveArgs>),
+    /// A live view of the market and of the account's orders; q ends it.
+    Watch(With<WatchArgs>),
+    /// Shows whether the venue trades, its clock and its settings.
+    Status(With<Nothing>),
+    /// Operators: takes no more orders, for a cause.
+    Halt(With<CauseArgs>),
+    /// Operators: takes a cause away.
+    Resume(With<CauseArgs>),
+}
+
+/// A command's own arguments, and those that all have.
+#[derive(Debug, Args)]
+pub struct With<T: Args> {
+    #[command(flatten)]
+    pub(crate) args: T,
+    #[command(flatten)]
+    pub(crate) venue: VenueArgs,
+}
+
+/// Nothing of its own.
+#[derive(Debug, Args)]
+pub struct Nothing {}
+
+#[derive(Debug, Args)]
+pub(crate) struct VenueArgs {
+    /// The venue [default: the one logged in to, else http://127.0.0.1:50051].
+    #[arg(long, value_name = "URL", env = "CORETIME_EXCHANGE_SERVER")]
+    pub(crate) server: Option<String>,
+    /// Who vouches for the venue's certificate (PEM) [default: the certificates of this machine].
+    #[arg(long, value_name = "FILE", env = "CORETIME_EXCHANGE_TLS_CA")]
+    pub(crate) tls_ca: Option<PathBuf>,
+    /// The name that a login is kept under, for those who have several.
+    #[arg(long = "as", value_name = "NAME", env = "CORETIME_EXCHANGE_AS", default_value = "default")]
+    pub(crate) login: String,
+    /// Prints one JSON value.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// A file with the key: a seed phrase or a secret URI; - is standard input [default: the environment variable
+    /// CORETIME_EXCHANGE_KEY, else it is asked for].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Keeps an API key with these scopes, which does not expire, instead of the session.
+    #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
+    pub(crate) api_key: Vec<ApiKeyScope>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ApiKeyScope {
+    Read,
+    Trade,
+    Withdraw,
+}
+
+impl From<ApiKeyScope> for pb::Scope {
+    fn from(scope: ApiKeyScope) -> Self {
+        match scope {
+            ApiKeyScope::Read => pb::Scope::Read,
+            ApiKeyScope::Trade => pb::Scope::Trade,
+            ApiKeyScope::Withdraw => pb::Scope::Withdraw,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct AskArgs {
+    /// The region: CORE@BEGIN[/MASK], as `regions` shows it.
+    pub(crate) region: String,
+    /// The lowest price, for a core and a day, in the chain's token; rounded up.
+    #[arg(long, visible_alias = "min-dot-per-core-day", value_name = "AMOUNT")]
+    pub(crate) min_per_core_day: String,
+    /// Sell multiples of so many 1/80 parts of the core [default: the region's whole share].
+    #[arg(long, value_name = "PARTS")]
+    pub(crate) lot_parts: Option<u32>,
+    /// Sell so long at least: 8 hours, 1 day, @60.
+    #[arg(long, value_name = "DURATION", default_value = "@1")]
+    pub(crate) min_duration: String,
+    /// Refuse it if it would trade at once.
+    #[arg(long)]
+    pub(crate) post_only: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("quantity").required(true).args(["cores", "parts"]))]
+#[command(group = ArgGroup::new("length").required(true).args(["days", "duration", "to"]))]
+pub struct BuyArgs {
+    /// How many whole cores.
+    #[arg(long)]
+    pub(crate) cores: Option<u32>,
+    /// How many 1/80 parts of one core.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=80))]
+    pub(crate) parts: Option<u32>,
+    /// From when: 2026-12-01, 2026-12-01T12:00 (UTC), tomorrow, in 3 days, @355040.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: String,
+    /// For so many days.
+    #[arg(long)]
+    pub(crate) days: Option<u32>,
+    /// For so long: 12 hours, 1 week, @90.
+    #[arg(long = "for", value_name = "DURATION")]
+    pub(crate) duration: Option<String>,
+    /// Until when, as --from.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+    /// The highest price, for a core and a day, in the chain's token; rounded down.
+    #[arg(long, visible_alias = "max-dot-per-core-day", value_name = "AMOUNT")]
+    pub(crate) max_per_core_day: String,
+    /// Where it goes: custody (it can be sold again at once), transfer (to the account on chain), task:2000.
+    #[arg(long, value_name = "WHERE", default_value = "custody")]
+    pub(crate) deliver: String,
+}
+
+#[derive(Debug, Args)]
+pub struct BidArgs {
+    #[command(flatten)]
+    pub(crate) terms: BuyArgs,
+    /// Any stretch of that length that ends until then will do, as --from [default: it begins at --from].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) latest: Option<String>,
+    /// Refuse it if it would trade at once.
+    #[arg(long)]
+    pub(crate) post_only: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").required(true).args(["order_id", "all"]))]
+pub struct CancelArgs {
+    /// The order, as `orders` shows it.
+    pub(crate) order_id: Option<u64>,
+    /// All orders.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// With --all: only those of this side.
+    #[arg(long, requires = "all")]
+    pub(crate) side: Option<SideArg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SideArg {
+    Bid,
+    Ask,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["amount", "region"]))]
+pub struct WithdrawArgs {
+    /// How much, in the chain's token.
+    pub(crate) amount: Option<String>,
+    /// A free region instead: CORE@BEGIN[/MASK], as `regions` shows it.
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct BookArgs {
+    /// From when: 2026-12-01, 2026-12-01T12:00 (UTC), tomorrow, in 3 days, @355040.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: String,
+    /// For so long: 12 hours, 1 week, @90.
+    #[arg(long = "for", value_name = "DURATION", default_value = "1 day")]
+    pub(crate) duration: String,
+    /// For orders in lots of so many 1/80 parts.
+    #[arg(long, value_name = "PARTS", default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..=80))]
+    pub(crate) lot_parts: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct CurveArgs {
+    /// How long each window is: 1 day, 1 week, @90.
+    #[arg(long, value_name = "DURATION", default_value = "1 day")]
+    pub(crate) length: String,
+    /// How many windows.
+    #[arg(long, value_name = "COUNT", default_value_t = 28, value_parser = clap::value_parser!(i32).range(1..=128))]
+    pub(crate) points: i32,
+    /// Windows without bids, asks and trades, too.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) curve: CurveArgs,
+    /// Ends after so many views [default: goes on].
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) views: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct CauseArgs {
+    /// The cause: a short text. The venue trades again when all are taken away.
+    pub(crate) cause: String,
+}

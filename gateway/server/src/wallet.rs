@@ -1,0 +1,34 @@
+//! `wallet`: what people do on the development chain with wallets of their own, so that all of the demo can be done by hand.
+
+use crate::cli::{WalletArgs, WalletCommand};
+use crate::dev::{CUSTODY, account, key};
+use anyhow::{Context, Result};
+use coretime_types::{AccountId, Planck};
+use coretime_wallet::Wallet;
+
+pub(crate) async fn run(args: WalletArgs) -> Result<()> {
+    let key = key(&format!("//{}", args.name))?;
+    let who = AccountId(key.public_key().0);
+    let custody = account(CUSTODY)?;
+    let wallet = Wallet::connect(&args.chain)
+        .await
+        .with_context(|| format!("no chain at {}: is `coretime-exchange dev` running?", args.chain))?;
+    match args.command {
+        WalletCommand::DepositCore => {
+            let bought = wallet.purchase(&key).await?;
+            wallet.transfer_region(&key, bought.id(), custody).await?;
+            println!("{} bought {bought} and sent it to custody", args.name);
+        }
+        WalletCommand::Deposit { planck } => {
+            wallet.transfer_funds(&key, custody, Planck(planck)).await?;
+            println!("{} sent {planck} planck to custody", args.name);
+        }
+        WalletCommand::Show => {
+            println!("{} has {} planck", args.name, wallet.balance(who).await?);
+            for found in wallet.regions().await?.iter().filter(|found| found.owner == Some(who)) {
+                println!("{}", found.region);
+            }
+        }
+    }
+    Ok(())
+}
