@@ -42,7 +42,8 @@ pub struct SettlementConfig {
     pub reconcile_every_blocks: u64,
     /// For so long finalised blocks may fail to come before the venue is halted.
     pub silent_after: Duration,
-    /// So long a node may say nothing, or take over one block, before its connection is given up and made anew.
+    /// So long a node may take over one block before its connection is given up and made anew. After half of that without
+    /// a new block it is asked for one.
     pub node_timeout: Duration,
     /// Where what was held back is kept; none forgets at a restart who sent it.
     pub held_back_file: Option<PathBuf>,

@@ -239,7 +239,8 @@ async fn check_history(chain: &Chain, number: BlockNumber, expected: &str) -> Re
     Err(ChainError::OtherHistory { number, expected: expected.to_owned(), found })
 }
 
-/// Waits for the next finalised head and takes the newest that is there. Without news for so long, the node is asked.
+/// Waits for the next finalised head and takes the newest that is there. Without news for half the time, the node is
+/// asked: a line that was cut at a bad moment leaves a subscription that says nothing more.
 async fn newest_of(
     chain: &Chain,
     heads: &mut Blocks<SubstrateConfig>,
@@ -250,7 +251,7 @@ async fn newest_of(
         source: "the node ended the subscription".into(),
     };
     let failed = ChainError::node::<subxt::error::BlocksError>;
-    let mut head = match tokio::time::timeout(limit, heads.next()).await {
+    let mut head = match tokio::time::timeout(limit / 2, heads.next()).await {
         // A connection that has died without a word fails here.
         Err(_) => {
             let newest = in_time(limit, async { Ok(chain.newest_finalised().await?) }).await?;

@@ -9,7 +9,7 @@ use crate::{
 };
 use coretime_fuzzing::{Campaign, Corpus, Tally};
 use coretime_gateway::{Access, GatewayConfig, RPCS};
-use coretime_proto::v1::{self, cancel_order_request, get_order_request, quote_order};
+use coretime_proto::v1::{self, cancel_order_request, get_order_request, quote_order, unattributed::What};
 use coretime_types::{AccountId, Command, Planck};
 use prost::Message;
 use std::collections::BTreeSet;
@@ -202,6 +202,14 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
         v1::ConfigureRequest { taker_fee_ppm: Some(100), min_lot_parts: Some(1), ..Default::default() };
     let compensate =
         v1::CompensateRequest { account: suspended.clone(), amount_planck: "5".into(), reason: "why".into() };
+    let whats = [What::FundsPlanck("5".into()), What::Region(region(7))];
+    let unattributed = whats.map(|what| Some(v1::Unattributed { what: Some(what) }));
+    let to = || suspended.clone();
+    let credit = unattributed
+        .clone()
+        .map(|unattributed| v1::CreditUnattributedRequest { unattributed, account: to() });
+    let give_back =
+        unattributed.map(|unattributed| v1::ReturnUnattributedRequest { unattributed, account: to() });
     let trades = v1::StreamTradesRequest { resume_after_sequence: Some(1) };
     let receipts = v1::StreamReceiptsRequest { resume_after_sequence: Some(1) };
     let stream_book = v1::StreamBookRequest { resume_after_sequence: Some(1) };
@@ -234,6 +242,9 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
         call("Suspend", &[v1::SuspendRequest { account: suspended.clone() }], page),
         call("Unsuspend", &[v1::UnsuspendRequest { account: suspended.clone() }], page),
         call("Compensate", &[compensate], &["invalid field", "INSUFFICIENT_FUNDS"]),
+        empty("ListUnattributed"),
+        call("CreditUnattributed", &credit, &["invalid field", "UNATTRIBUTED_UNKNOWN"]),
+        call("ReturnUnattributed", &give_back, &["invalid field", "UNATTRIBUTED_UNKNOWN"]),
         call("CreateChallenge", &[account], page),
         // The first request uses its challenge up.
         call(

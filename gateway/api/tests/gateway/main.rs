@@ -21,4 +21,5 @@ mod raw;
 mod server;
 mod streams;
 mod tls;
+mod unattributed;
 mod venue;

@@ -1,6 +1,6 @@
 //! A venue to test with, and traders on it.
 
-use crate::fills::FollowedFills;
+use crate::{fills::FollowedFills, unattributed::NothingUnattributed};
 use coretime_gateway::{Gateway, GatewayConfig, GatewayError, GatewayMetrics, VenueInfo};
 use coretime_proto::v1::{
     self, account_service_client::AccountServiceClient, auth_service_client::AuthServiceClient,
@@ -72,6 +72,7 @@ impl Venue {
         let address = listener.local_addr().unwrap();
         let fills = Arc::new(FollowedFills::follow(&engine));
         let gateway = Gateway::new(config, engine.clone(), fills, venue_info()).unwrap();
+        let gateway = gateway.with_unattributed_deposits(Arc::new(NothingUnattributed));
         let metrics = gateway.metrics();
         let (shutdown, stop) = oneshot::channel();
         let serving = tokio::spawn(gateway.serve(listener, async {

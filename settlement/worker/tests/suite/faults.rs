@@ -18,6 +18,7 @@ pub(crate) async fn a_connection_that_is_cut_again_and_again_delivers_once(chain
     let seed = from_environment("SETTLEMENT_SEED", 1);
     let mut venue = Venue::prepare(chain).await;
     venue.config.mortality_blocks = 16;
+    venue.config.node_timeout = Duration::from_secs(10);
     venue.start_worker().await;
     venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.stop_worker().await;
