@@ -48,7 +48,7 @@ impl Api {
             block: block.0,
             funds_planck: funds.to_string(),
             regions: regions.into_iter().map(region_message).collect(),
-            held_back: held_back.into_iter().map(held_back_message).collect(),
+            uncredited_deposits: held_back.into_iter().map(held_back_message).collect(),
         })
     }
 
