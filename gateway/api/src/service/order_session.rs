@@ -1,13 +1,14 @@
 //! Order sessions: commands in; answers and the account's other events out, in the order of the log.
 //!
 //! A session is a task of its own, so that its timers go on when the client neither reads nor writes. Answers come from
-//! the engine, everything else of the account from the feed; [`Session::flush`] merges the two by sequence. A record of the
+//! the engine, everything else of the account from the feed; [`merge`] puts the two in order by sequence. A record of the
 //! account's own is held back until it is known whether it is this session's.
 //!
 //! All messages that have come are taken together, their commands go to the engine as one batch, and all that is in
 //! order by then is given together: many messages share one wake-up of each thread on their way.
 
 mod ending;
+mod merge;
 mod output;
 mod requests;
 
@@ -16,15 +17,16 @@ use crate::{
     auth::session::Caller,
     feed::{AccountReader, Entry},
     status,
-    streams::{Guards, end_status},
+    streams::Guards,
 };
 use coretime_proto::v1::{
     self, order_session_answer::Result as Outcome, order_session_request::Message as Request,
     order_session_response::Message,
 };
 use coretime_sequencer::{Answer, CommandBatch, Receipt, Stopped};
-use coretime_types::{AccountId, Command, Event, OrderId, Sequence};
+use coretime_types::{AccountId, Command, OrderId, Sequence};
 use futures::{FutureExt, stream::BoxStream};
+use merge::follow_orders;
 use output::{Closed, Output};
 use prometheus_client::metrics::gauge::Gauge;
 use std::{
@@ -66,15 +68,6 @@ struct DeadMan {
     timeout: Duration,
     /// `None`: it has fired, and no message has come since.
     fires: Option<Instant>,
-}
-
-/// What a session gives next.
-enum Due {
-    Answer,
-    /// The account's next record is the answer's.
-    OwnRecord,
-    Batch,
-    Nothing,
 }
 
 struct Session {
@@ -353,75 +346,6 @@ impl Session {
         }
     }
 
-    /// Gives all that is in order.
-    async fn flush(&mut self) -> Result<(), Ended> {
-        let merged = self.merge().await;
-        let given = self.give().await;
-        merged.and(given)
-    }
-
-    async fn merge(&mut self) -> Result<(), Ended> {
-        loop {
-            if let Some(Waiting { progress: Progress::Submitted { .. }, .. }) = self.waiting.front()
-                && let Some(answer) = self.submitted.front_mut().and_then(|(answer, _)| answer.now_or_never())
-            {
-                self.recorded(answer);
-            }
-            if self.next.is_none() {
-                let last = self.out_last;
-                self.next = self.reader.try_next().map_err(|end| Ended::Status(end_status(end, last)))?;
-            }
-            match self.due() {
-                Due::Answer => self.give_answer().await?,
-                Due::OwnRecord => {
-                    self.next = None;
-                    self.give_answer().await?;
-                }
-                Due::Batch => self.give_batch().await?,
-                Due::Nothing => return Ok(()),
-            }
-        }
-    }
-
-    /// What comes next in the order of the log, as far as that is known.
-    fn due(&self) -> Due {
-        let next = self.next.as_ref().map(|entry| entry.record.sequence);
-        match (self.waiting.front().map(|front| &front.progress), next) {
-            (Some(Progress::Settled(_)), _) => Due::Answer,
-            (Some(Progress::Recorded { sequence, .. }), Some(next)) if next == *sequence => Due::OwnRecord,
-            (Some(Progress::Recorded { sequence, .. }), Some(next)) if next > *sequence => Due::Answer,
-            // Until the answer is there, this record may be the one that it is about, or a later one.
-            (Some(Progress::Submitted { .. }), _) | (_, None) => Due::Nothing,
-            (Some(Progress::Recorded { .. }) | None, Some(_)) => Due::Batch,
-        }
-    }
-
-    async fn give_answer(&mut self) -> Result<(), Ended> {
-        let Some(Waiting { correlation_id, progress }) = self.waiting.pop_front() else { return Ok(()) };
-        let outcome = match progress {
-            Progress::Recorded { sequence, outcome } => {
-                self.out_last = sequence;
-                outcome
-            }
-            Progress::Settled(outcome) => outcome,
-            Progress::Submitted { .. } => return Ok(()),
-        };
-        self.api.0.metrics.order_session_answers.inc();
-        self.put(Message::Answer(v1::OrderSessionAnswer { correlation_id, result: Some(outcome) })).await
-    }
-
-    async fn give_batch(&mut self) -> Result<(), Ended> {
-        let Some(entry) = self.next.take() else { return Ok(()) };
-        if let Some(placed) = &mut self.placed {
-            follow_orders(placed, &entry.record.events, false);
-        }
-        self.out_last = entry.record.sequence;
-        match order_events::batch(&entry, self.account) {
-            Some(batch) => self.put(Message::Batch(batch)).await,
-            None => Ok(()),
-        }
-    }
-
     /// Puts a message to those that are given next; as soon as they are many, gives them.
     async fn put(&mut self, message: Message) -> Result<(), Ended> {
         self.out.push(message);
@@ -485,21 +409,6 @@ struct Open(Gauge);
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.dec();
-    }
-}
-
-/// Follows which orders of the session are live. Only its own commands place orders of its own.
-fn follow_orders(placed: &mut BTreeSet<OrderId>, events: &[Event], own_command: bool) {
-    for event in events {
-        match *event {
-            Event::Accepted { order_id } if own_command => {
-                placed.insert(order_id);
-            }
-            Event::Done { order_id, .. } => {
-                placed.remove(&order_id);
-            }
-            _ => {}
-        }
     }
 }
 

@@ -105,10 +105,12 @@ construct_runtime!(
         DevRelay: dev_relay = 4,
         Balances: pallet_balances = 10,
         TransactionPayment: pallet_transaction_payment = 11,
-        Utility: pallet_utility = 40,
+        // Not the real chains' numbers (Utility 40, Proxy 42, Broker 50): clients must go by names, and a runtime
+        // upgrade to one of theirs changes what every number means.
+        Proxy: pallet_proxy = 40,
         Multisig: pallet_multisig = 41,
-        Proxy: pallet_proxy = 42,
-        Broker: pallet_broker = 50,
+        Utility: pallet_utility = 42,
+        Broker: pallet_broker = 52,
         Sudo: pallet_sudo = 100,
     }
 );

@@ -1,5 +1,5 @@
 //! A runtime upgrade between signing and inclusion: from our own runtime to Westend's, which has another version, other
-//! metadata and other extensions.
+//! metadata, other extensions, and gives the numbers of calls to others.
 
 use crate::{
     crashes::ends,
@@ -10,7 +10,7 @@ use coretime_types::{Delivery, InstructionEnd};
 use subxt::dynamic::Value;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_runtime_upgrade_may_change_call_indices_and_the_spec_version_between_signing_and_inclusion() {
+async fn a_runtime_upgrade_changes_call_indices_and_the_spec_version_between_signing_and_inclusion() {
     let chain = ChainUnderTest::BeforeUpgrade;
     let mut venue = Venue::prepare(chain).await;
     venue.config.mortality_blocks = 8;
@@ -19,6 +19,7 @@ async fn a_runtime_upgrade_may_change_call_indices_and_the_spec_version_between_
     venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     venue.offer("Alice", core, true).await;
     let old_version = venue.spec_version().await;
+    let old_indices = venue.call_indices(&["Utility", "Proxy", "Broker"]).await;
     let before = venue.wallet.balance(account("Bob")).await.unwrap();
 
     venue.chain().set_finalization(false).await.unwrap();
@@ -33,6 +34,11 @@ async fn a_runtime_upgrade_may_change_call_indices_and_the_spec_version_between_
     venue.until_settled().await;
 
     assert_ne!(venue.spec_version().await, old_version);
+    let indices = venue.call_indices(&["Utility", "Proxy", "Broker"]).await;
+    assert!(
+        indices.iter().zip(&old_indices).all(|(new, old)| new != old),
+        "{old_indices:?}, then {indices:?}"
+    );
     let submitted = submissions(&venue).await;
     assert!(submitted.len() >= 2, "what was signed for the old runtime is in no block of the new one");
     assert!(submitted.iter().all(|one| one.nonce == 0), "so its nonce was free");

@@ -92,6 +92,12 @@ impl Venue {
         self.newest().await.spec_version()
     }
 
+    /// By which numbers calls of these pallets begin.
+    pub(crate) async fn call_indices(&self, pallets: &[&str]) -> Vec<u8> {
+        let metadata = self.newest().await.metadata();
+        pallets.iter().map(|pallet| metadata.pallet_by_name(pallet).unwrap().call_index()).collect()
+    }
+
     /// Has the newest batch given to the node and included in a block that is not final, and then that block given up.
     /// Finality stands still before and after.
     pub(crate) async fn fork_off_a_batch(&mut self) {
