@@ -19,6 +19,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_coretime-exchange");
 pub(crate) struct Exchange {
     process: Child,
     pub(crate) grpc: String,
+    pub(crate) page: String,
     pub(crate) chain: String,
     pub(crate) custody: AccountId,
 }
@@ -34,13 +35,14 @@ impl Exchange {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let (mut grpc, mut chain, mut custody) = (None, None, None);
+        let (mut grpc, mut page, mut chain, mut custody) = (None, None, None, None);
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        while grpc.is_none() {
+        while page.is_none() {
             let line = lines.next().expect("the exchange ended before it served").unwrap();
             let (name, value) = line.split_once(' ').unwrap_or_default();
             match name {
                 "gRPC" => grpc = Some(format!("http://{}", value.trim())),
+                "page" => page = Some(value.trim().to_owned()),
                 "chain" => chain = Some(value.trim().to_owned()),
                 "custody" => custody = Some(value.trim().parse().unwrap()),
                 _ => {}
@@ -48,7 +50,8 @@ impl Exchange {
         }
         // What else it prints is read away, or it would block.
         std::thread::spawn(move || lines.for_each(drop));
-        Exchange { process, grpc: grpc.unwrap(), chain: chain.unwrap(), custody: custody.unwrap() }
+        let (grpc, page) = (grpc.unwrap(), page.unwrap());
+        Exchange { process, grpc, page, chain: chain.unwrap(), custody: custody.unwrap() }
     }
 
     /// SIGKILL: nothing is flushed, nobody is told.

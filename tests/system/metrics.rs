@@ -35,7 +35,7 @@ fn prometheus_reads_how_the_exchange_is_doing() {
         first
     });
     let mut lines = BufReader::new(process.0.stdout.take().unwrap()).lines();
-    let page = lines.find_map(|line| Some(line.unwrap().strip_prefix("status page  http://")?.to_owned()));
+    let page = lines.find_map(|line| Some(line.unwrap().strip_prefix("page         http://")?.to_owned()));
     let address = page.expect("the exchange ended before it served");
     let address = address.trim_end_matches('/');
     std::thread::spawn(move || lines.for_each(drop));

@@ -11,7 +11,7 @@
 //! ```no_run
 //! # async fn example(key: subxt_signer::sr25519::Keypair, bid: coretime_proto::v1::Bid) -> Result<(), coretime_client::ClientError> {
 //! use coretime_client::{Client, ClientConfig, Credentials};
-//! let client = Client::new("http://127.0.0.1:50051", Credentials::Key(key), ClientConfig::default())?;
+//! let client = Client::new("http://127.0.0.1:50051", Credentials::Key(Box::new(key)), ClientConfig::default())?;
 //! // The bid names itself: its terms have `client_order_id: coretime_client::fresh_id()?`.
 //! let placed = client.place_bid(bid).await?;
 //! let mut account = client.account_feed();

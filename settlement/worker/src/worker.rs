@@ -20,6 +20,9 @@ use tokio::sync::{mpsc, watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Comparing and settling read every region of custody's: they may take so many times longer than a block without them,
+/// or a large ledger would never be done. A single request that nobody answers ends by the client's own time-out.
+const ALL_REGIONS_FACTOR: u32 = 20;
 
 /// Settlement, connected and ready to run.
 pub struct Settlement {
@@ -193,7 +196,10 @@ impl Settlement {
         tracing::info!(from = %next, to = %newest, "settlement follows the chain");
         if next > newest && last.is_some() {
             // Nothing is to be read, but this node may not have what another one was sent.
-            in_time(limit, async { self.settle(&chain, &chain.at(newest).await?).await }).await?;
+            in_time(limit.saturating_mul(ALL_REGIONS_FACTOR), async {
+                self.settle(&chain, &chain.at(newest).await?).await
+            })
+            .await?;
         }
         loop {
             while next <= newest {
@@ -201,16 +207,19 @@ impl Settlement {
                     return Ok(());
                 }
                 // Given up in the middle it is as after a crash: what was not reported is read again.
-                in_time(limit, async {
+                let at = in_time(limit, async {
                     let at = chain.at(next).await?;
                     self.read_block(&at, next == newest).await?;
-                    if next == newest {
-                        self.compare(&at).await?;
-                        self.settle(&chain, &at).await?;
-                    }
-                    Ok(())
+                    Ok(at)
                 })
                 .await?;
+                if next == newest {
+                    in_time(limit.saturating_mul(ALL_REGIONS_FACTOR), async {
+                        self.compare(&at).await?;
+                        self.settle(&chain, &at).await
+                    })
+                    .await?;
+                }
                 next = BlockNumber(next.0.saturating_add(1));
             }
             self.status.send_modify(|status| status.caught_up = true);

@@ -46,7 +46,8 @@ impl Bulk {
     /// Cores on offer, money to buy with, and nothing bought yet.
     async fn prepare(fills: u32) -> (Venue, Bulk) {
         let mut venue = Venue::prepare(CHAIN).await;
-        venue.config.mortality_blocks = 16;
+        // Blocks come every 100 ms here: a batch must outlive its own making on a slow machine.
+        venue.config.mortality_blocks = 512;
         // A line that is cut at a bad moment goes dead without a word.
         venue.config.node_timeout = Duration::from_secs(10);
         venue.start_worker().await;

@@ -1,0 +1,67 @@
+"""Looks at the page of a running exchange in headless Chromium: look.py URL CHROMIUM FOLDER
+
+Says "live" when it follows the page, waits for a trade to appear, chooses windows by mouse and by keyboard, and makes
+screenshots. Fails on anything on the browser's console, and on requests to other hosts.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, sync_playwright
+
+PATIENCE_MS = 120_000
+
+
+def choose(page: Page, first: int, last: int, by_mouse: bool) -> None:
+    cells = page.locator("tbody.prices tr").first.locator("a")
+    begin, end = cells.nth(first).get_attribute("data-begin"), cells.nth(last).get_attribute("data-end")
+    if by_mouse:
+        cells.nth(first).hover()
+        page.mouse.down()
+        cells.nth(last).hover()
+        page.mouse.up()
+    else:
+        cells.nth(first - 1).focus()
+        page.keyboard.press("ArrowRight")
+        for _ in range(first, last):
+            page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("Enter")
+    page.wait_for_selector(f"#window .when[data-begin='{begin}'][data-end='{end}']", timeout=PATIENCE_MS)
+    assert page.locator("#window .levels.ask").count() == 1, "the window's book is shown"
+
+
+def main(url: str, chromium: str, folder: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1400, "height": 1000}, color_scheme="light")
+        problems: list[str] = []
+        hosts: set[str] = set()
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+
+        page.goto(url, wait_until="domcontentloaded")
+        page.wait_for_selector("#connection.live", timeout=PATIENCE_MS)
+        assert page.locator("#trades [data-trade]").count() == 0
+        print("live", flush=True)
+        page.wait_for_selector("#trades [data-trade]", timeout=PATIENCE_MS)
+
+        choose(page, 3, 5, by_mouse=True)
+        choose(page, 9, 11, by_mouse=False)
+        page.screenshot(path=folder / "light.png", full_page=True)
+        page.click("#theme")
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+        page.screenshot(path=folder / "dark.png", full_page=True)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.screenshot(path=folder / "phone.png", full_page=True)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert sideways <= 0, f"on a phone the page is {sideways} pixels too wide"
+
+        assert problems == [], problems
+        assert hosts == {urlsplit(url).netloc}, hosts
+        browser.close()
+    print("looked", flush=True)
+
+
+main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

@@ -1,0 +1,34 @@
+//! The Python package, installed from its folder, and its quick start.
+
+use crate::exchange::Exchange;
+use crate::python;
+use coretime_types::Planck;
+use std::path::Path;
+use std::process::Command;
+
+/// What `//Alice` and `//Dave` are derived to: everyone knows these keys.
+const ALICE_SEED: &str = "e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+const DAVE_SEED: &str = "868020ae0687dda7d57565093a69090211449845a7e11453612800b663307246";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quick_start_trades() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients/python");
+    let path = package.display().to_string();
+    let Some(python) = python::with_packages(folder.path(), &[&path]) else { return };
+
+    let exchange = Exchange::start(&folder.path().join("data"));
+    exchange.deposit_core("Alice").await;
+    exchange.deposit_funds("Dave", Planck(1_000_000_000_000)).await;
+    let address = exchange.grpc.trim_start_matches("http://");
+    let output = Command::new(python)
+        .arg(package.join("quick_start.py"))
+        .args([address, ALICE_SEED, DAVE_SEED])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.starts_with("bought core "), "{told}");
+    let mut dave = exchange.log_in("Dave").await;
+    assert_eq!(dave.regions().await.unwrap().len(), 1);
+}
