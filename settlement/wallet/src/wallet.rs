@@ -230,6 +230,20 @@ impl Wallet {
         Ok(tasks.collect())
     }
 
+    /// The tasks that a core runs now.
+    pub async fn workload(&self, core: CoreIndex) -> Result<Vec<TaskId>> {
+        let workload = dynamic::storage::<(Value,), Vec<ScheduleItem>>("Broker", "Workload");
+        let at = self.client.at_current_block().await.map_err(read)?;
+        let entry = at.storage().entry(workload).map_err(read)?;
+        let found = entry.try_fetch((number(core.0),)).await.map_err(read)?;
+        let items = found.map(|items| items.decode()).transpose().map_err(read)?.unwrap_or_default();
+        let tasks = items.into_iter().filter_map(|item| match item.assignment {
+            CoreAssignment::Task(task) => Some(TaskId(task)),
+            CoreAssignment::Idle | CoreAssignment::Pool => None,
+        });
+        Ok(tasks.collect())
+    }
+
     /// The number of the newest finalised block.
     pub async fn finalized_block(&self) -> Result<u64> {
         Ok(self.client.at_current_block().await.map_err(read)?.block_number())

@@ -144,7 +144,7 @@ impl Drawing<'_> {
         }
         let date = self.units.date(self.common.now, begin);
         match self.view.scale {
-            Scale::Hours if index % 6 != 0 => self.units.hour(self.common.now, begin),
+            Scale::Hours if !index.is_multiple_of(6) => self.units.hour(self.common.now, begin),
             _ => date,
         }
     }

@@ -12,6 +12,9 @@ use subxt::{
 
 /// The pallet's name in metadata.
 pub(crate) const PALLET: &str = "Broker";
+/// Its storage that settlement reads.
+pub(crate) const STORAGE: &[&str] =
+    &["Regions", "Status", "Configuration", "Workplan", "InstaPoolContribution"];
 
 /// A region's id as the pallet has it.
 #[derive(Clone, Copy, Debug, EncodeAsType, DecodeAsType)]

@@ -1,24 +1,16 @@
 //! What the chain must have, checked against its metadata at the start.
 
-use super::{AtBlock, ChainError, calls::Payload, events};
+use super::{AtBlock, ChainError, broker, calls::Payload, events};
 use crate::plan::PlannedCall;
 use coretime_types::{AccountId, CoreMask, Planck, RegionId, TaskId, Timeslices};
-
-const STORAGE: &[(&str, &str)] = &[
-    ("Broker", "Regions"),
-    ("Broker", "Status"),
-    ("Broker", "Configuration"),
-    ("Broker", "Workplan"),
-    ("Broker", "InstaPoolContribution"),
-    ("System", "Account"),
-];
 
 /// Fails with a list of all that is missing or of another shape.
 pub(crate) fn check(at: &AtBlock) -> Result<(), ChainError> {
     let mut wrong = Vec::new();
     calls(at, &mut wrong);
     let metadata = at.metadata_ref();
-    for (pallet, entry) in STORAGE {
+    let broker_storage = broker::STORAGE.iter().map(|entry| (broker::PALLET, *entry));
+    for (pallet, entry) in broker_storage.chain([("System", "Account")]) {
         let found = metadata
             .pallet_by_name(pallet)
             .and_then(|pallet| pallet.storage())

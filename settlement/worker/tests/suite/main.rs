@@ -88,5 +88,7 @@ suite! {
         traps::renewal_rights_arise_only_from_a_final_assignment_of_the_full_region,
         traps::the_first_27_tasks_of_a_core_leave_out_nobody_who_bought_three_parts,
         traps::last_committed_timeslice_runs_ahead_by_the_advance_notice,
+        traps::mask_positions_do_not_matter_only_how_many_bits,
+        traps::the_previous_task_keeps_running_until_another_assignment_lands,
     ]
 }

@@ -182,3 +182,75 @@ pub(crate) async fn the_first_27_tasks_of_a_core_leave_out_nobody_who_bought_thr
     venue.assert_agrees().await;
     venue.stop_worker().await;
 }
+
+pub(crate) async fn mask_positions_do_not_matter_only_how_many_bits(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    let half = chain.share(40);
+    let cores = [venue.deposit_core("Alice").await, venue.deposit_core("Alice").await];
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    for core in cores {
+        venue.offer("Alice", core, true).await;
+    }
+    let begin = cores[0].begin.0.max(cores[1].begin.0);
+    // All that is for sale, in equal counts: who gets which bits is not asked, and everyone gets as many.
+    let tasks: Vec<u32> = (2_000..2_000 + 2 * 80 / half).collect();
+    for task in &tasks {
+        venue.buy("Bob", begin, begin + 50, half, Delivery::Assign(TaskId(*task))).await;
+    }
+    venue.until_settled().await;
+    let mut planned = Vec::new();
+    for core in cores {
+        planned.extend(venue.wallet.workplan(Timeslice(begin), core.core).await.unwrap());
+    }
+    assert!(planned.iter().all(|(mask, _)| mask.parts() == Parts(half)), "{planned:?}");
+    let mut found: Vec<u32> = planned.iter().map(|(_, task)| task.0).collect();
+    found.sort_unstable();
+    assert_eq!(found, tasks);
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+pub(crate) async fn the_previous_task_keeps_running_until_another_assignment_lands(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare_with(chain, 60).await;
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    let (first, second) = (TaskId(2_000), TaskId(2_001));
+    let begin = core.begin.0;
+    venue.buy("Bob", begin, begin + 10, 80, Delivery::Assign(first)).await;
+    venue.buy("Bob", begin + 30, begin + 40, 80, Delivery::Assign(second)).await;
+    venue.until_settled().await;
+    let mut now = venue.last_committed().await;
+    for (at, running) in [(begin + 5, first), (begin + 20, first), (begin + 35, second)] {
+        venue.chain().advance_timeslices(at.saturating_sub(now)).await.unwrap();
+        now = at;
+        until("the core runs what was bought", || async {
+            venue.wallet.workload(core.core).await.unwrap() == [running]
+        })
+        .await;
+    }
+    // What runs on is nobody's: the time between is still for sale, and both sides agree.
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
+/// RFC-17 will bring other pallets: what is specific to today's is in one file.
+#[test]
+fn todays_broker_is_known_in_one_place() {
+    fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { sources(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut files = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let named = |path: &&std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        code.contains("\"Broker\"") || code.contains("\"InstaPoolContribution\"")
+    };
+    let who: Vec<_> = files.iter().filter(named).map(|path| path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(who, ["broker.rs"]);
+}
