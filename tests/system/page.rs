@@ -24,7 +24,11 @@ fn chromium(python: &Path) -> Option<PathBuf> {
     if !fetched.is_ok_and(|output| output.status.success()) {
         return None;
     }
-    let ask = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)";
+    // It may lack libraries that nobody has installed: so it must start, too.
+    let ask = "from playwright.sync_api import sync_playwright as start\n\
+               with start() as driver:\n    \
+               driver.chromium.launch(args=['--no-sandbox']).close()\n    \
+               print(driver.chromium.executable_path)";
     let told = Command::new(python).args(["-c", ask]).output().ok()?;
     Some(PathBuf::from(String::from_utf8_lossy(&told.stdout).trim())).filter(|path| path.is_file())
 }
