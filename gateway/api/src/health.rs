@@ -44,7 +44,7 @@ pub(crate) async fn watch(reporter: &HealthReporter, state: &Arc<State>) {
     let mut told = [true; SERVICES.len()];
     loop {
         let engine = state.engine.stop_reason().is_none();
-        let feed = engine && !state.feed.read().has_ended();
+        let feed = engine && !state.feed.has_ended();
         let reading = state.clone();
         let store = tokio::task::spawn_blocking(move || reading.fills.position());
         let store = engine && matches!(store.await, Ok(Ok(_)));

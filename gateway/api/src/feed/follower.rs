@@ -1,9 +1,12 @@
 //! The thread that follows the engine's durable records.
 
-use super::Replica;
+use super::{
+    Replica,
+    replica::{Diverged, Published},
+};
 use crate::metrics::GatewayMetrics;
 use coretime_market::{LOOK_AHEAD, Market};
-use coretime_sequencer::{Engine, Position, ReadError, SubmitError};
+use coretime_sequencer::{Engine, Position, ReadError, Record, SubmitError};
 use coretime_types::{Command, Sequence};
 use std::{
     io,
@@ -27,7 +30,7 @@ enum FollowError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
-    Diverged(#[from] super::replica::Diverged),
+    Diverged(#[from] Diverged),
     #[error("the engine's own snapshot cannot be restored")]
     Snapshot,
 }
@@ -110,20 +113,27 @@ async fn follow(
     let mut group = Vec::with_capacity(GROUP_MAX);
     loop {
         reader.next_group(GROUP_MAX, &mut group).await?;
-        let (position, to_wake) = {
+        let (applied, published) = {
             let mut replica = replica.write().unwrap_or_else(PoisonError::into_inner);
-            for records in group.chunks(LOOK_AHEAD) {
-                replica.look_ahead(records);
-                records.iter().try_for_each(|record| replica.apply(record.clone()))?;
-            }
-            (replica.position(), replica.take_to_wake())
+            (apply(&mut replica, &group), replica.publish())
         };
+        let Published { position, to_wake, gone } = published;
+        to_wake.iter().for_each(|own| own.wake());
+        progress.send_replace(position.sequence);
+        applied?;
         metrics.recorded(group.iter().map(Arc::as_ref));
         group.clear();
-        // Whoever is woken reads the replica: now it can be read.
-        replica.read().unwrap_or_else(PoisonError::into_inner).wake(&to_wake);
-        progress.send_replace(position.sequence);
+        // While nobody waits.
+        drop(gone);
     }
+}
+
+fn apply(replica: &mut Replica, group: &[Arc<Record>]) -> Result<(), Diverged> {
+    for records in group.chunks(LOOK_AHEAD) {
+        replica.look_ahead(records);
+        records.iter().try_for_each(|record| replica.apply(record.clone()))?;
+    }
+    Ok(())
 }
 
 /// Takes the market over from the engine, as it is at some place, unless that is the beginning.

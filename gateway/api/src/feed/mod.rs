@@ -8,6 +8,7 @@
 //!
 //! - Everything in it is durable: it reads nothing else.
 //! - A reader has no buffer: it reads what all share, and ends as too slow when it falls out of that.
+//! - Who reads records does not wait for the market: records and each account's own have locks of their own.
 //! - The follower compares the events that its market gives with the recorded ones, and ends if they differ.
 //!
 //! Known limits: after a start, the records before it are not there to resume after. An ask in very many pieces is given
@@ -15,8 +16,10 @@
 
 mod entry;
 mod follower;
+mod own;
 mod reader;
 mod replica;
+mod ring;
 
 pub(crate) use entry::Entry;
 pub(crate) use reader::{AccountReader, End, PublicReader};
@@ -25,6 +28,7 @@ pub(crate) use replica::Replica;
 use crate::{metrics::GatewayMetrics, status};
 use coretime_sequencer::{Engine, Position};
 use coretime_types::{AccountId, Sequence};
+use ring::Ring;
 use std::{
     io,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -37,6 +41,7 @@ use tonic::Status;
 pub(crate) struct Feed {
     engine: Engine,
     replica: Arc<RwLock<Replica>>,
+    ring: Arc<Ring>,
     /// How far the follower has come; closed when it has ended.
     progress: watch::Receiver<Sequence>,
 }
@@ -48,10 +53,11 @@ pub(crate) struct TooOld;
 impl Feed {
     /// Starts the follower. It keeps `capacity` records for readers.
     pub(crate) fn start(engine: Engine, capacity: usize, metrics: GatewayMetrics) -> io::Result<Feed> {
-        let replica = Arc::new(RwLock::new(Replica::new(capacity)));
+        let ring = Arc::new(Ring::new(capacity));
+        let replica = Arc::new(RwLock::new(Replica::new(ring.clone())));
         let (sender, progress) = watch::channel(Sequence(0));
         follower::start(engine.clone(), replica.clone(), sender, metrics)?;
-        Ok(Feed { engine, replica, progress })
+        Ok(Feed { engine, replica, ring, progress })
     }
 
     /// Looks at the replica. Be quick: the follower waits.
@@ -61,6 +67,11 @@ impl Feed {
 
     fn write(&self) -> RwLockWriteGuard<'_, Replica> {
         self.replica.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the follower has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ring.has_ended()
     }
 
     /// Waits until the replica has all that is durable now: who was answered sees what the answer was about.
@@ -87,7 +98,7 @@ impl Feed {
         if !replica.can_follow(after) {
             return Err(TooOld);
         }
-        Ok(PublicReader::new(self.clone(), self.progress.clone(), after))
+        Ok(PublicReader::new(self.ring.clone(), self.progress.clone(), after))
     }
 
     /// Follows all that happens to an account after `after`, or after the present; and what `look` sees just there.
@@ -100,7 +111,7 @@ impl Feed {
         let mut replica = self.write();
         let seen = look(&replica);
         let after = after.unwrap_or(replica.position().sequence);
-        let wake = replica.watch(account, after).ok_or(TooOld)?;
-        Ok((AccountReader::new(self.clone(), wake, account, after), seen))
+        let watched = replica.watch(account, after).ok_or(TooOld)?;
+        Ok((AccountReader::new(self.clone(), account, watched, after), seen))
     }
 }

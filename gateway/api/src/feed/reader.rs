@@ -1,6 +1,10 @@
 //! Reading the feed at one's own pace.
 
-use super::{Entry, Feed};
+use super::{
+    Entry, Feed,
+    own::{OwnRecords, Place},
+    ring::Ring,
+};
 use coretime_types::{AccountId, Sequence};
 use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::watch;
@@ -14,16 +18,21 @@ pub(crate) enum End {
     Stopped,
 }
 
+/// Records that are read at a time.
+const AHEAD: usize = 64;
+
 /// Reads every record.
 pub(crate) struct PublicReader {
-    feed: Feed,
+    ring: Arc<Ring>,
     progress: watch::Receiver<Sequence>,
     last: Sequence,
+    /// Read ahead, a few records at a time.
+    ahead: VecDeque<Arc<Entry>>,
 }
 
 impl PublicReader {
-    pub(super) fn new(feed: Feed, progress: watch::Receiver<Sequence>, last: Sequence) -> PublicReader {
-        PublicReader { feed, progress, last }
+    pub(super) fn new(ring: Arc<Ring>, progress: watch::Receiver<Sequence>, last: Sequence) -> PublicReader {
+        PublicReader { ring, progress, last, ahead: VecDeque::new() }
     }
 
     /// The last record that was read.
@@ -34,22 +43,14 @@ impl PublicReader {
     /// The next record. Cancel safe.
     pub(crate) async fn next(&mut self) -> Result<Arc<Entry>, End> {
         loop {
-            self.progress.mark_unchanged();
-            {
-                let replica = self.feed.read();
-                if let Some(entry) = replica.next(self.last) {
-                    self.last = entry.record.sequence;
-                    return Ok(entry);
-                }
-                if !replica.can_follow(self.last) {
-                    return Err(End::TooSlow);
-                }
-                if replica.has_ended() {
-                    return Err(End::Stopped);
-                }
+            if let Some(entry) = self.ahead.pop_front() {
+                self.last = entry.record.sequence;
+                return Ok(entry);
             }
-            // An error means that the follower has ended, which the replica tells too.
-            if self.progress.changed().await.is_err() && !self.feed.read().has_ended() {
+            self.progress.mark_unchanged();
+            self.ring.next(self.last, AHEAD, &mut self.ahead)?;
+            // An error means that the follower has ended, which the ring tells too.
+            if self.ahead.is_empty() && self.progress.changed().await.is_err() && !self.ring.has_ended() {
                 return Err(End::Stopped);
             }
         }
@@ -59,25 +60,25 @@ impl PublicReader {
 /// Reads an account's own records.
 pub(crate) struct AccountReader {
     feed: Feed,
+    account: AccountId,
+    own: Arc<OwnRecords>,
     /// Dropped before the replica is told.
     wake: Option<watch::Receiver<()>>,
-    account: AccountId,
+    /// Behind what was read ahead.
+    place: Place,
     last: Sequence,
     /// Read ahead, a few records at a time.
     ahead: VecDeque<Arc<Entry>>,
 }
 
-/// Records that are read at a time.
-const AHEAD: usize = 64;
-
 impl AccountReader {
     pub(super) fn new(
         feed: Feed,
-        wake: watch::Receiver<()>,
         account: AccountId,
+        (own, wake, place): (Arc<OwnRecords>, watch::Receiver<()>, Place),
         last: Sequence,
     ) -> AccountReader {
-        AccountReader { feed, wake: Some(wake), account, last, ahead: VecDeque::new() }
+        AccountReader { feed, account, own, wake: Some(wake), place, last, ahead: VecDeque::new() }
     }
 
     /// The last record that was read.
@@ -91,14 +92,7 @@ impl AccountReader {
             if let Some(wake) = &mut self.wake {
                 wake.mark_unchanged();
             }
-            let replica = self.feed.read();
-            if !replica.is_complete(self.account, self.last) {
-                return Err(End::TooSlow);
-            }
-            replica.next_of(self.account, self.last, AHEAD, &mut self.ahead);
-            if self.ahead.is_empty() && replica.has_ended() {
-                return Err(End::Stopped);
-            }
+            self.own.next(&mut self.place, self.last, AHEAD, &mut self.ahead)?;
         }
         let next = self.ahead.pop_front();
         self.last = next.as_ref().map_or(self.last, |entry| entry.record.sequence);
