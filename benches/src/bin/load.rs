@@ -4,14 +4,19 @@
 //! `-- --siege --seconds 600` for a soak of ten minutes.
 
 use anyhow::{Context, Result};
-use benches::load::{Echo, Load, LoadVenue, Siege, Target, open_loop, siege, throughput};
+use benches::load::{Echo, Load, LoadVenue, Siege, Target, closed_loop, open_loop, siege, throughput};
 use clap::Parser;
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use coretime_gateway::Rate;
 use hdrhistogram::Histogram;
+use mimalloc::MiMalloc;
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
+
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// More than any machine does: here it is not the rates that are measured.
 const NO_LIMIT: Rate = Rate::new(u32::MAX, u32::MAX);
@@ -70,9 +75,13 @@ fn in_memory() -> Result<TempDir> {
 
 async fn compare(args: &Args) -> Result<()> {
     let load = Load { duration: Duration::from_secs(args.seconds), connections: args.connections };
-    let mut calls = Table::new();
-    calls.load_style(ASCII_MARKDOWN);
-    calls.set_header(["round", "place-order call", "p50 us", "p99 us", "p99.9 us", "p50 / echo's"]);
+    let calls_table = || {
+        let mut calls = Table::new();
+        calls.load_style(ASCII_MARKDOWN);
+        calls.set_header(["round", "place-order call", "p50 us", "p99 us", "p99.9 us", "p50 / echo's"]);
+        calls
+    };
+    let (mut closed_calls, mut open_calls) = (calls_table(), calls_table());
     let mut sessions = Table::new();
     sessions.load_style(ASCII_MARKDOWN);
     sessions.set_header(["round", "session", "answers/s", "echo's / it", "it / echo's"]);
@@ -82,23 +91,21 @@ async fn compare(args: &Args) -> Result<()> {
         let without = LoadVenue::start(memory.path(), NO_LIMIT).await?;
         let with = LoadVenue::start(disk.path(), NO_LIMIT).await?;
 
-        let base = open_loop(Target::Echo(echo), load, args.rate).await?;
-        let base_p50 = base.value_at_quantile(0.5);
-        row(&mut calls, round, "bare echo", &base, base_p50);
-        row(
-            &mut calls,
-            round,
-            "log in memory",
-            &open_loop(Target::Exchange(&without), load, args.rate).await?,
-            base_p50,
-        );
-        row(
-            &mut calls,
-            round,
-            "log on disk",
-            &open_loop(Target::Exchange(&with), load, args.rate).await?,
-            base_p50,
-        );
+        for (calls, open) in [(&mut closed_calls, false), (&mut open_calls, true)] {
+            let mut base = None;
+            for (name, target) in [
+                ("bare echo", Target::Echo(echo)),
+                ("log in memory", Target::Exchange(&without)),
+                ("log on disk", Target::Exchange(&with)),
+            ] {
+                let latencies = match open {
+                    true => open_loop(target, load, args.rate).await?,
+                    false => closed_loop(target, load).await?,
+                };
+                let base = *base.get_or_insert(latencies.value_at_quantile(0.5));
+                row(calls, round, name, &latencies, base);
+            }
+        }
 
         let base = throughput(Target::Echo(echo), load, args.window).await?;
         for (name, answers) in [
@@ -116,14 +123,10 @@ async fn compare(args: &Args) -> Result<()> {
             sessions.add_row(row);
         }
     }
-    println!(
-        "{} orders a second and as many cancels over {} connections, open loop\n",
-        args.rate, args.connections
-    );
-    println!(
-        "{calls}\n\n{} sessions, each with {} commands on their way\n\n{sessions}",
-        args.connections, args.window
-    );
+    let (connections, rate, window) = (args.connections, args.rate, args.window);
+    println!("one call after another on each of {connections} connections\n\n{closed_calls}\n");
+    println!("{rate} orders a second and as many cancels over {connections} connections\n\n{open_calls}\n");
+    println!("{connections} sessions, each with {window} commands on their way\n\n{sessions}");
     Ok(())
 }
 

@@ -10,7 +10,7 @@ mod venue;
 pub use echo::Echo;
 pub use session::throughput;
 pub use siege::{Siege, SiegeReport, siege};
-pub use unary::{Target, open_loop};
+pub use unary::{Target, closed_loop, open_loop};
 pub use venue::{LoadError, LoadVenue};
 
 use coretime_proto::v1 as pb;

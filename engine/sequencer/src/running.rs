@@ -4,7 +4,7 @@ use crate::{
     Engine, EngineConfig, StateMachine, StopReason,
     disk_thread::DiskThread,
     history::History,
-    log_thread::LogThread,
+    log_thread::{LogEntrance, LogThread},
     replay,
     shared::Shared,
     snapshot::{self, Follower},
@@ -82,7 +82,8 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
     let disk_thread =
         DiskThread { disk, pipeline: pipeline.clone(), durable, shared: shared.clone(), _alive: alive };
     let disk_thread = spawn("disk", move || disk_thread.run_to_end())?;
-    let log_thread = LogThread { done, pipeline, shared: shared.clone() };
+    let entrance = Arc::new(LogEntrance::new(pipeline, shared.clone()));
+    let log_thread = LogThread { done, entrance: entrance.clone() };
     let log_thread = spawn("log", move || log_thread.run_to_end(disk_thread))?;
     let engine_thread = EngineThread {
         machine,
@@ -90,6 +91,8 @@ pub fn start_machine<M: StateMachine>(config: EngineConfig) -> Result<(Engine<M>
         last_time_ms: recovered.last_time_ms,
         requests: requests.clone(),
         done: done_sender,
+        sent: 0,
+        entrance,
         log_ended,
         events: Vec::new(),
         closing: false,

@@ -3,7 +3,7 @@
 use crate::{
     StateMachine, StopReason,
     disk_thread::EndedLog,
-    log_thread::{Done, Executed},
+    log_thread::{Done, Executed, LogEnded, LogEntrance},
     request::Request,
     shared::Shared,
     stop::panic_message,
@@ -30,6 +30,10 @@ pub(crate) struct EngineThread<M> {
     pub(crate) requests: Receiver<Request<M>>,
     /// What was done goes here, to become durable. Bounded: the engine waits when it is too far ahead.
     pub(crate) done: Sender<Done<M>>,
+    /// What went there so far.
+    pub(crate) sent: u64,
+    /// Or here, a few commands that nobody else waits behind: that saves waking the log thread.
+    pub(crate) entrance: Arc<LogEntrance<M>>,
     /// Closed when the disk thread has ended: without a shutdown, only after a failure of its own or the log thread's.
     pub(crate) log_ended: Receiver<Infallible>,
     /// The events of one command; kept to be used again.
@@ -38,8 +42,8 @@ pub(crate) struct EngineThread<M> {
     pub(crate) shared: Arc<Shared>,
 }
 
-/// The log takes nothing more.
-struct LogEnded;
+/// Commands that the engine encodes itself while nobody else waits: fewer than it takes to wake a thread.
+const ENCODED_HERE: usize = 8;
 
 /// What came of a command.
 struct Outcome {
@@ -149,6 +153,11 @@ impl<M: StateMachine> EngineThread<M> {
             Some(Request::Query(query)) => Done::Query(query),
             Some(Request::Shutdown) | None => return Ok(()),
         };
+        let nobody_waits = || taken.is_empty() && self.requests.is_empty();
+        if done.len() <= ENCODED_HERE && nobody_waits() && self.entrance.has_added(self.sent) {
+            return self.entrance.add(done);
+        }
+        self.sent += 1;
         // A failed log has kept its reason before it lets go of its end.
         self.done.send(done).map_err(|_| LogEnded)
     }

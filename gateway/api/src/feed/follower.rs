@@ -161,8 +161,8 @@ async fn load(engine: &Engine, replica: &RwLock<Replica>) -> Result<Sequence, Fo
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use coretime_sequencer::{ChainHash, EngineConfig, Record};
+    use super::{super::ring::Ring, *};
+    use coretime_sequencer::{ChainHash, EngineConfig};
     use coretime_types::{AccountId, BlockNumber, ChainReference, Planck};
 
     #[test]
@@ -175,7 +175,8 @@ mod tests {
             reference: ChainReference { block: BlockNumber(1), event },
         };
         // The replica has seen what the engine never did: a deposit with a later reference.
-        let mut replica = Replica::new(8);
+        let ring = Arc::new(Ring::new(8));
+        let mut replica = Replica::new(ring.clone());
         let mut ahead = Market::default();
         let mut events = Vec::new();
         ahead.apply(&deposit(7, 5), &mut events);
@@ -187,6 +188,7 @@ mod tests {
             events: events.into(),
         };
         replica.apply(Arc::new(record)).unwrap();
+        drop(replica.publish());
         let replica = Arc::new(RwLock::new(replica));
         let (progress, reached) = watch::channel(Sequence(0));
         start(engine.clone(), replica.clone(), progress, GatewayMetrics::new()).unwrap();
@@ -210,6 +212,6 @@ mod tests {
             patience();
         }
         assert_eq!(causes(), [CAUSE]);
-        assert!(replica.read().unwrap().has_ended());
+        assert!(ring.has_ended());
     }
 }

@@ -187,3 +187,111 @@ fn own_records<'a>(
 ) -> &'a Arc<OwnRecords> {
     accounts.entry(account).or_insert_with(|| Arc::new(OwnRecords::new(ring.floor(), ring.has_ended())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coretime_types::{BlockNumber, ChainReference, Command, Planck};
+
+    const ALICE: AccountId = AccountId([1; 32]);
+    const BOB: AccountId = AccountId([2; 32]);
+
+    /// Whose command each record is; the replica is asked to cancel all, which each may.
+    fn go_on(replica: &mut Replica, senders: &[AccountId]) -> Published {
+        for account in senders {
+            let sequence = Sequence(replica.position().sequence.0 + 1);
+            let (account, request_id) = (*account, None);
+            let command = Command::CancelAll { account, side: None, request_id };
+            let chain_hash = ChainHash::START;
+            let record = Record { sequence, chain_hash, time_ms: 0, command, events: [].into() };
+            replica.apply(Arc::new(record)).unwrap();
+        }
+        replica.publish()
+    }
+
+    fn sequences(entries: &VecDeque<Arc<Entry>>) -> Vec<u64> {
+        entries.iter().map(|entry| entry.record.sequence.0).collect()
+    }
+
+    fn replica(capacity: usize) -> (Replica, Arc<Ring>) {
+        let ring = Arc::new(Ring::new(capacity));
+        (Replica::new(ring.clone()), ring)
+    }
+
+    #[test]
+    fn who_reads_all_gets_all_or_is_too_slow() {
+        let (mut replica, ring) = replica(4);
+        let mut read = VecDeque::new();
+        assert!(ring.next(Sequence(0), 9, &mut read).is_ok() && read.is_empty());
+        drop(go_on(&mut replica, &[ALICE, BOB, ALICE]));
+        ring.next(Sequence(0), 2, &mut read).unwrap();
+        ring.next(Sequence(2), 2, &mut read).unwrap();
+        assert_eq!(sequences(&read), [1, 2, 3]);
+        let gone = go_on(&mut replica, &[ALICE, BOB, BOB]).gone;
+        assert_eq!(gone.len(), 2);
+        assert!(ring.next(Sequence(1), 9, &mut read).is_err());
+        assert!(!replica.can_follow(Sequence(1)) && replica.can_follow(Sequence(2)));
+        assert!(replica.can_follow(Sequence(6)) && !replica.can_follow(Sequence(7)));
+        read.clear();
+        ring.next(Sequence(2), 9, &mut read).unwrap();
+        assert_eq!(sequences(&read), [3, 4, 5, 6]);
+        replica.end();
+        assert!(ring.next(Sequence(5), 9, &mut read).is_ok());
+        assert!(ring.next(Sequence(6), 9, &mut read).is_err());
+    }
+
+    #[test]
+    fn who_reads_his_own_gets_all_of_it_and_is_woken_once_a_group() {
+        let (mut replica, _ring) = replica(4);
+        go_on(&mut replica, &[ALICE, BOB]).to_wake.iter().for_each(|own| own.wake());
+        let (own, mut wake, mut place) = replica.watch(ALICE, Sequence(1)).unwrap();
+        let mut read = VecDeque::new();
+        own.next(&mut place, Sequence(1), 9, &mut read).unwrap();
+        assert!(read.is_empty());
+        let published = go_on(&mut replica, &[ALICE, BOB, ALICE]);
+        assert_eq!(published.to_wake.len(), 2);
+        assert!(!wake.has_changed().unwrap());
+        published.to_wake.iter().for_each(|own| own.wake());
+        assert!(wake.has_changed().unwrap());
+        wake.mark_unchanged();
+        own.next(&mut place, Sequence(1), 1, &mut read).unwrap();
+        own.next(&mut place, Sequence(3), 9, &mut read).unwrap();
+        assert_eq!(sequences(&read), [3, 5]);
+        // What it has not read is pushed out by others' records.
+        drop(go_on(&mut replica, &[ALICE, BOB, BOB, BOB, BOB]));
+        assert!(matches!(own.next(&mut place, Sequence(5), 9, &mut read), Err(super::super::End::TooSlow)));
+        assert!(replica.watch(ALICE, Sequence(5)).is_none());
+        assert!(replica.watch(ALICE, Sequence(6)).is_some());
+        assert!(replica.watch(ALICE, Sequence(11)).is_none());
+    }
+
+    #[test]
+    fn accounts_that_nobody_would_miss_are_forgotten() {
+        let (mut replica, _ring) = replica(1);
+        drop(go_on(&mut replica, &[ALICE, BOB]));
+        assert_eq!(replica.accounts.keys().collect::<Vec<_>>(), [&BOB]);
+        let watched = replica.watch(ALICE, Sequence(2)).unwrap();
+        assert!(replica.accounts.contains_key(&ALICE));
+        drop(watched);
+        replica.unwatch(ALICE);
+        assert!(!replica.accounts.contains_key(&ALICE));
+    }
+
+    #[test]
+    fn records_of_before_a_market_was_taken_over_are_missing() {
+        let (mut replica, ring) = replica(4);
+        let (own, _wake, mut place) = replica.watch(ALICE, Sequence(0)).unwrap();
+        let mut market = Market::default();
+        let reference = ChainReference { block: BlockNumber(1), event: 0 };
+        market
+            .apply(&Command::DepositFunds { account: ALICE, amount: Planck(1), reference }, &mut Vec::new());
+        replica.load(market, Position { sequence: Sequence(9), chain_hash: ChainHash::START });
+        let mut read = VecDeque::new();
+        assert!(own.next(&mut place, Sequence(0), 9, &mut read).is_err());
+        assert!(ring.next(Sequence(0), 9, &mut read).is_err());
+        assert!(!replica.can_follow(Sequence(8)) && replica.can_follow(Sequence(9)));
+        drop(go_on(&mut replica, &[ALICE]));
+        ring.next(Sequence(9), 9, &mut read).unwrap();
+        assert_eq!(sequences(&read), [10]);
+    }
+}

@@ -55,20 +55,26 @@ impl Accepted {
 
     /// The ids of the orders that were accepted.
     pub(super) fn accepted_ids(&self) -> Vec<u64> {
-        let ids = self.events.iter().filter_map(|event| match &event.event {
+        self.accepted().collect()
+    }
+
+    fn accepted(&self) -> impl Iterator<Item = u64> {
+        self.events.iter().filter_map(|event| match &event.event {
             Some(order_event::Event::Accepted(accepted)) => Some(accepted.order_id),
             _ => None,
-        });
-        ids.collect()
+        })
     }
 
     /// The ids of the orders that ended.
     pub(super) fn done_ids(&self) -> Vec<u64> {
-        let ids = self.events.iter().filter_map(|event| match &event.event {
+        self.done().collect()
+    }
+
+    fn done(&self) -> impl Iterator<Item = u64> {
+        self.events.iter().filter_map(|event| match &event.event {
             Some(order_event::Event::Done(done)) => Some(done.order_id),
             _ => None,
-        });
-        ids.collect()
+        })
     }
 
     /// The instruction that a withdrawal became.
@@ -82,13 +88,11 @@ impl Accepted {
 
     /// The only order that was accepted.
     pub(super) fn accepted_id(&self) -> Result<u64, Status> {
-        let id = self.accepted_ids().first().copied();
-        id.ok_or_else(|| status::unexpected("the order has no id", &self.receipt))
+        self.accepted().next().ok_or_else(|| status::unexpected("the order has no id", &self.receipt))
     }
 
     /// The only order that ended.
     pub(super) fn done_id(&self) -> Result<u64, Status> {
-        let id = self.done_ids().first().copied();
-        id.ok_or_else(|| status::unexpected("no order ended", &self.receipt))
+        self.done().next().ok_or_else(|| status::unexpected("no order ended", &self.receipt))
     }
 }
