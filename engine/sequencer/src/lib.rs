@@ -7,8 +7,9 @@
 //!                                                                                        for each batch
 //! ```
 //!
-//! While the disk syncs one batch, the next is encoded, and takes in whatever comes until the disk is free. The engine
-//! works ahead of both as far as its queue is long; then it waits, the first queue fills, and who submits is told that
+//! While the disk syncs one batch, the next is encoded, and takes in whatever comes until the disk is free. A few
+//! commands that nobody waits behind the engine encodes itself, which saves waking the log thread. The engine works ahead
+//! of both as far as its queue is long; then it waits, the first queue fills, and who submits is told that
 //! it is busy. Readers are [`EventReader`] and [`Subscription`].
 //!
 //! # What it promises
@@ -40,7 +41,8 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market, no protobuf and no chain, and needs no async runtime: the futures here are woken by
-//! the disk thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept in memory counts records, not bytes.
+//! the disk thread. A state machine that gives no snapshots of itself is replayed from the log's beginning. A history kept
+//! in memory counts records, not bytes.
 
 mod answer;
 mod command_batch;
