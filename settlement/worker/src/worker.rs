@@ -231,7 +231,7 @@ async fn check_history(chain: &Chain, number: BlockNumber, expected: &str) -> Re
 }
 
 /// Waits for the next finalised head and takes the newest that is there. Without news for half the time, the node is
-/// asked: a line that was cut at a bad moment leaves a subscription that says nothing more.
+/// asked: a node, or what stands before it, may forget a subscription while it answers calls.
 async fn newest_of(
     chain: &Chain,
     heads: &mut Blocks<SubstrateConfig>,
@@ -243,10 +243,7 @@ async fn newest_of(
     };
     let failed = ChainError::node::<subxt::error::BlocksError>;
     let mut head = match tokio::time::timeout(limit / 2, heads.next()).await {
-        // A connection that has died without a word fails here.
-        Err(_) => {
-            return Ok(BlockNumber(chain.newest_finalised().await?.block_number()));
-        }
+        Err(_) => return Ok(BlockNumber(chain.newest_finalised().await?.block_number())),
         Ok(head) => head.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?,
     };
     while let Some(newer) = heads.next().now_or_never() {

@@ -1,5 +1,6 @@
 //! What cannot be delivered is told, and nothing else is held up by it.
 
+use crate::in_flight::submissions;
 use crate::venue::{ChainUnderTest, Venue, account, call, key, sudo, until};
 use coretime_settlement::{ChainError, Settlement, SettlementError};
 use coretime_types::{Command, Delivery, Event, FailureOutcome, InstructionNumber, Planck, TaskId};
@@ -72,6 +73,8 @@ pub(crate) async fn a_leg_at_fault_is_narrowed_down_while_the_others_go_on(chain
     let after = venue.wallet.balance(account("Bob")).await.unwrap();
     assert_eq!(after.0 - before.0, 3_000_000_000);
     assert!(venue.query(move |market| market.instruction(at_fault).is_some()).await, "it is tried on");
+    let batches = submissions(&venue).await;
+    assert_eq!(batches[0].instructions.len(), 5, "all went together at first");
     let room = [("who", dave), ("new_free", Value::u128(chain.unit_planck()))];
     sudo(&venue, "Balances", Value::named_variant("force_set_balance", room)).await;
     venue.until_settled().await;

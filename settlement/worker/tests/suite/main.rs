@@ -54,6 +54,7 @@ suite! {
         delivery::what_is_bought_is_carved_out_and_delivered,
         delivery::custody_may_sign_for_itself,
         delivery::many_at_once_share_few_batches,
+        delivery::a_batch_is_no_heavier_than_the_runtime_lets_it_be,
         deposits::twice_in_one_block_and_in_a_batch_are_both_credited,
         deposits::what_arrives_while_settlement_is_down_is_credited_later,
         deposits::the_signers_own_top_up_is_float_and_no_deposit,
