@@ -27,7 +27,7 @@
 //! - Whether a command that was rejected could have been accepted: the checker leaves that to the replay.
 //! - Whether commands were left out before they reached the log: nobody can see that from the log.
 //! - The chain: whether deposits were real and instructions carried out is written there. Who compares it looks on as
-//!   an [`Observer`], as `coretime-exchange verify --chain` does.
+//!   an [`Observer`], as `coretime-chain-audit` does for `coretime-exchange verify --chain`.
 //!
 //! Library only: no terminal, no thread. It works on a copy of the log, or beside a server that is stopped.
 

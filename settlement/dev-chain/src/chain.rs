@@ -9,7 +9,7 @@ use coretime_dev_runtime::{Hash, Header};
 
 use crate::state::{NodeStore, StaleNodes, StateBackend};
 
-/// How many final blocks keep their state.
+/// How many final blocks keep their state, on a chain that is no archive.
 const KEPT_FINAL_STATES: u32 = 1_024;
 
 /// A block that will not change any more.
@@ -42,6 +42,7 @@ pub(crate) struct Chain {
     blocks: Vec<Arc<SealedBlock>>,
     numbers: HashMap<Hash, u32>,
     finality_lag: u32,
+    is_archive: bool,
     finalizing: bool,
     finalized: u32,
     states: Arc<NodeStore>,
@@ -51,11 +52,17 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub(crate) fn new(genesis: SealedBlock, states: Arc<NodeStore>, finality_lag: u32) -> Self {
+    pub(crate) fn new(
+        genesis: SealedBlock,
+        states: Arc<NodeStore>,
+        finality_lag: u32,
+        is_archive: bool,
+    ) -> Self {
         Self {
             numbers: HashMap::from([(genesis.hash, 0)]),
             blocks: vec![Arc::new(genesis)],
             finality_lag,
+            is_archive,
             finalizing: true,
             finalized: 0,
             states,
@@ -84,7 +91,7 @@ impl Chain {
             return;
         }
         self.finalized = self.finalized.max(self.best_number().saturating_sub(self.finality_lag));
-        while self.oldest_state + KEPT_FINAL_STATES <= self.finalized {
+        while !self.is_archive && self.oldest_state + KEPT_FINAL_STATES <= self.finalized {
             let Some(stale) = self.stale.pop_front() else { break };
             self.states.discard(stale);
             self.oldest_state += 1;

@@ -15,6 +15,8 @@ pub struct Config {
     pub relay_blocks_per_block: u32,
     /// How many blocks stand on a block before it is final.
     pub finality_lag_blocks: u32,
+    /// Whether the states of all blocks are kept, as an archive node does; else those of the last 1,024 final ones.
+    pub is_archive: bool,
     /// Where blocks are kept; `None` forgets them.
     pub data: Option<PathBuf>,
     /// Where JSON-RPC is served, WebSocket and HTTP alike; port 0 takes a free one; `None` serves nobody.
@@ -40,6 +42,7 @@ impl Config {
             block_time: None,
             relay_blocks_per_block: 1,
             finality_lag_blocks: 1,
+            is_archive: false,
             data: None,
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             endowed: Vec::new(),

@@ -23,7 +23,7 @@
 //!
 //! What it does not do: no consensus and no forks by itself, no networking between nodes, no relay chain and no XCM, no
 //! wasm, none of the `chainHead_v1`, `archive_v1` and `transaction_v1` methods, no state proofs. The pool is not kept
-//! over a restart. States older than 1,024 final blocks are discarded, as with a real node. Not with `panic = "abort"`.
+//! over a restart. States older than 1,024 final blocks are discarded, as with a real node ([`Config::is_archive`] keeps them). Not with `panic = "abort"`.
 //! Not for the public internet: whoever reaches the port commands the chain.
 
 mod author;

@@ -118,7 +118,7 @@ impl Node {
         let genesis = genesis_block(root);
         let genesis_hash = genesis.hash;
         let clock_origin = settings.clock_origin();
-        let chain = Chain::new(genesis, states.clone(), config.finality_lag_blocks);
+        let chain = Chain::new(genesis, states.clone(), config.finality_lag_blocks, config.is_archive);
         let tip = Tip { block: chain.best().clone(), relay_block: clock_origin.relay_block };
         let shared = Arc::new(Shared {
             heads: watch::channel(chain.heads()).0,

@@ -59,6 +59,20 @@ pub enum ExtrinsicForm {
     General,
 }
 
+impl ExtrinsicForm {
+    /// As its preamble says it.
+    pub fn of<Id, Index, Signature, Extension>(
+        preamble: &Preamble<MultiAddress<Id, Index>, Signature, Extension>,
+    ) -> Self {
+        match preamble {
+            Preamble::Signed(MultiAddress::Id(_), _, _) => Self::SignedById,
+            Preamble::Signed(..) => Self::SignedOtherwise,
+            Preamble::Bare(_) => Self::Bare,
+            Preamble::General(..) => Self::General,
+        }
+    }
+}
+
 /// A native runtime: 32-byte accounts, BLAKE2b hashes, headers with 32-bit numbers, transactions whose nonce check gives
 /// the account and its nonce as the pool's tag.
 pub trait ChainRuntime: Send + Sync {
@@ -144,12 +158,7 @@ impl ChainRuntime for DevRuntime {
         use codec::DecodeLimit as _;
         let extrinsic =
             UncheckedExtrinsic::decode_all_with_depth_limit(MAX_EXTRINSIC_DEPTH, &mut &extrinsic[..])?;
-        Ok(match extrinsic.preamble {
-            Preamble::Signed(MultiAddress::Id(_), _, _) => ExtrinsicForm::SignedById,
-            Preamble::Signed(..) => ExtrinsicForm::SignedOtherwise,
-            Preamble::Bare(_) => ExtrinsicForm::Bare,
-            Preamble::General(..) => ExtrinsicForm::General,
-        })
+        Ok(ExtrinsicForm::of(&extrinsic.preamble))
     }
 
     fn digest(&self, _clock: Clock) -> Digest {

@@ -24,11 +24,7 @@ use frame_support::storage::storage_prefix;
 use serde_json::Value;
 use sp_core::{crypto::KeyTypeId, storage::well_known_keys};
 use sp_inherents::InherentData;
-use sp_runtime::{
-    Digest, DigestItem, MultiAddress,
-    generic::{Header, Preamble},
-    traits::BlakeTwo256,
-};
+use sp_runtime::{Digest, DigestItem, generic::Header, traits::BlakeTwo256};
 use std::{error::Error, sync::Arc};
 
 pub use genesis::{EXISTENTIAL_DEPOSIT_PLANCK, UNIT_PLANCK};
@@ -99,12 +95,7 @@ impl ChainRuntime for Westend {
     fn form(&self, extrinsic: &[u8]) -> Result<ExtrinsicForm, codec::Error> {
         let extrinsic =
             UncheckedExtrinsic::decode_all_with_depth_limit(MAX_EXTRINSIC_DEPTH, &mut &extrinsic[..])?;
-        Ok(match extrinsic.preamble {
-            Preamble::Signed(MultiAddress::Id(_), _, _) => ExtrinsicForm::SignedById,
-            Preamble::Signed(..) => ExtrinsicForm::SignedOtherwise,
-            Preamble::Bare(_) => ExtrinsicForm::Bare,
-            Preamble::General(..) => ExtrinsicForm::General,
-        })
+        Ok(ExtrinsicForm::of(&extrinsic.preamble))
     }
 
     fn digest(&self, clock: Clock) -> Digest {

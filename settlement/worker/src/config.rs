@@ -1,6 +1,6 @@
 //! How settlement is set up.
 
-use crate::SignerKey;
+use crate::{SignerKey, chain::USUAL_NODE_TIMEOUT};
 use coretime_types::{AccountId, BlockNumber, Planck, Timeslices};
 use std::{path::PathBuf, time::Duration};
 
@@ -42,8 +42,8 @@ pub struct SettlementConfig {
     pub reconcile_every_blocks: u64,
     /// For so long finalised blocks may fail to come before the venue is halted.
     pub silent_after: Duration,
-    /// So long a node may take over one block before its connection is given up and made anew. After half of that without
-    /// a new block it is asked for one.
+    /// So long a node may take over one answer before its connection is given up and made anew. After half of that
+    /// without a new block it is asked for one.
     pub node_timeout: Duration,
     /// Where what was held back is kept; none forgets at a restart who sent it.
     pub held_back_file: Option<PathBuf>,
@@ -69,7 +69,7 @@ impl SettlementConfig {
             anchor_search_blocks: 256,
             reconcile_every_blocks: 10,
             silent_after: Duration::from_secs(180),
-            node_timeout: Duration::from_secs(60),
+            node_timeout: USUAL_NODE_TIMEOUT,
             held_back_file: None,
         }
     }

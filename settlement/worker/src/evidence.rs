@@ -3,7 +3,7 @@
 use crate::{
     Anchor,
     chain::{
-        AtBlock, Chain, ChainError,
+        AtBlock, Chain, ChainError, USUAL_NODE_TIMEOUT,
         broker::{self, RegionRecord},
         events::{self, BlockEvent, ChainEvent},
         extrinsic, remarks,
@@ -27,7 +27,7 @@ impl ChainReader {
     /// # Errors
     /// When there is no node.
     pub async fn connect(url: &str) -> Result<ChainReader, ChainError> {
-        Ok(ChainReader { chain: Chain::connect(url).await? })
+        Ok(ChainReader { chain: Chain::connect(url, USUAL_NODE_TIMEOUT).await? })
     }
 
     /// The newest finalised block.

@@ -1,6 +1,9 @@
 //! Proof of reserves: everybody's liabilities as a tree, bound to the block at which ledger and chain were compared.
 
-use crate::{Reconciler, Report, SettlementError};
+use crate::{
+    Reconciler, Report, SettlementError,
+    chain::{Chain, USUAL_NODE_TIMEOUT},
+};
 use coretime_market::Market;
 use coretime_reserves::{Hash, Liability, Salt, Statement, Tree};
 use coretime_types::{AccountId, Call, PartTimeslices, Planck, Region};
@@ -24,7 +27,7 @@ impl Reconciler {
     pub async fn prove(&self, salt: &Salt) -> Result<ReservesProof, SettlementError> {
         // The ledger is at least here.
         let position = self.ledger.0.durable_position();
-        let chain = crate::chain::Chain::connect(&self.chain_url).await?;
+        let chain = Chain::connect(&self.chain_url, USUAL_NODE_TIMEOUT).await?;
         let (report, liabilities) = self.compare_with(&chain, liabilities).await?;
         let tree = Tree::new(liabilities, salt)
             .map_err(|error| SettlementError::Configuration(error.to_string()))?;

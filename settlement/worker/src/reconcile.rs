@@ -5,7 +5,7 @@
 
 use crate::{
     ChainError, SettlementError,
-    chain::{AtBlock, Chain, accounts, broker},
+    chain::{AtBlock, Chain, USUAL_NODE_TIMEOUT, accounts, broker},
     ledger::Ledger,
 };
 use coretime_carving::ChainRegion;
@@ -89,7 +89,7 @@ impl Reconciler {
     /// # Errors
     /// When the chain cannot be read, the engine has stopped, or no block has been read yet.
     pub async fn compare(&self) -> Result<Report, SettlementError> {
-        let chain = Chain::connect(&self.chain_url).await?;
+        let chain = Chain::connect(&self.chain_url, USUAL_NODE_TIMEOUT).await?;
         self.compare_with(&chain, |_| ()).await.map(|(report, ())| report)
     }
 

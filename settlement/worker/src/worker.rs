@@ -14,15 +14,12 @@ use crate::{
 use coretime_sequencer::Engine;
 use coretime_types::{BlockNumber, ExtrinsicHash, Timeslice};
 use futures::FutureExt as _;
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use subxt::{SubstrateConfig, client::Blocks};
 use tokio::sync::{mpsc, watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Comparing and settling read every region of custody's: they may take so many times longer than a block without them,
-/// or a large ledger would never be done. A single request that nobody answers ends by the client's own time-out.
-const ALL_REGIONS_FACTOR: u32 = 20;
 
 /// Settlement, connected and ready to run.
 pub struct Settlement {
@@ -55,7 +52,7 @@ impl Settlement {
     pub async fn connect(config: SettlementConfig, engine: Engine) -> Result<Settlement, SettlementError> {
         config.check().map_err(SettlementError::Configuration)?;
         let ledger = Ledger(engine);
-        let chain = Chain::connect(&config.chain_url).await?;
+        let chain = Chain::connect(&config.chain_url, config.node_timeout).await?;
         check_genesis(&chain, config.genesis_hash)?;
         let at = chain.newest_finalised().await?;
         required::check(&at)?;
@@ -157,20 +154,15 @@ impl Settlement {
         let chain = match self.first.take() {
             Some(chain) => chain,
             None => tokio::select! {
-                chain = in_time(self.config.node_timeout, async {
-                    Ok(Chain::connect(&self.config.chain_url).await?)
-                }) => chain?,
+                chain = Chain::connect(&self.config.chain_url, self.config.node_timeout) => chain?,
                 () = stopped(shutdown) => return Ok(()),
             },
         };
         check_genesis(&chain, Some(self.info.genesis_hash))?;
         let limit = self.config.node_timeout;
         self.submitted_at.clear();
-        let (mut heads, mut newest) = in_time(limit, async {
-            let heads = chain.finalised_heads().await?;
-            Ok((heads, BlockNumber(chain.newest_finalised().await?.block_number())))
-        })
-        .await?;
+        let mut heads = chain.finalised_heads().await?;
+        let mut newest = BlockNumber(chain.newest_finalised().await?.block_number());
         let last = self
             .ledger
             .query(|market| market.last_block().map(|(number, hash)| (number, hash.to_owned())))
@@ -183,7 +175,7 @@ impl Settlement {
                     () = stopped(shutdown) => return Ok(()),
                 };
             }
-            in_time(limit, async { Ok(check_history(&chain, *number, expected).await?) }).await?;
+            check_history(&chain, *number, expected).await?;
         }
         let mut next = match &last {
             Some((number, _)) => BlockNumber(number.0.saturating_add(1)),
@@ -196,10 +188,7 @@ impl Settlement {
         tracing::info!(from = %next, to = %newest, "settlement follows the chain");
         if next > newest && last.is_some() {
             // Nothing is to be read, but this node may not have what another one was sent.
-            in_time(limit.saturating_mul(ALL_REGIONS_FACTOR), async {
-                self.settle(&chain, &chain.at(newest).await?).await
-            })
-            .await?;
+            self.settle(&chain, &chain.at(newest).await?).await?;
         }
         loop {
             while next <= newest {
@@ -207,18 +196,11 @@ impl Settlement {
                     return Ok(());
                 }
                 // Given up in the middle it is as after a crash: what was not reported is read again.
-                let at = in_time(limit, async {
-                    let at = chain.at(next).await?;
-                    self.read_block(&at, next == newest).await?;
-                    Ok(at)
-                })
-                .await?;
+                let at = chain.at(next).await?;
+                self.read_block(&at, next == newest).await?;
                 if next == newest {
-                    in_time(limit.saturating_mul(ALL_REGIONS_FACTOR), async {
-                        self.compare(&at).await?;
-                        self.settle(&chain, &at).await
-                    })
-                    .await?;
+                    self.compare(&at).await?;
+                    self.settle(&chain, &at).await?;
                 }
                 next = BlockNumber(next.0.saturating_add(1));
             }
@@ -249,7 +231,7 @@ async fn check_history(chain: &Chain, number: BlockNumber, expected: &str) -> Re
 }
 
 /// Waits for the next finalised head and takes the newest that is there. Without news for half the time, the node is
-/// asked: a line that was cut at a bad moment leaves a subscription that says nothing more.
+/// asked: a node, or what stands before it, may forget a subscription while it answers calls.
 async fn newest_of(
     chain: &Chain,
     heads: &mut Blocks<SubstrateConfig>,
@@ -261,29 +243,13 @@ async fn newest_of(
     };
     let failed = ChainError::node::<subxt::error::BlocksError>;
     let mut head = match tokio::time::timeout(limit / 2, heads.next()).await {
-        // A connection that has died without a word fails here.
-        Err(_) => {
-            let newest = in_time(limit, async { Ok(chain.newest_finalised().await?) }).await?;
-            return Ok(BlockNumber(newest.block_number()));
-        }
+        Err(_) => return Ok(BlockNumber(chain.newest_finalised().await?.block_number())),
         Ok(head) => head.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?,
     };
     while let Some(newer) = heads.next().now_or_never() {
         head = newer.ok_or_else(ended)?.map_err(failed("follow finalised blocks"))?;
     }
     Ok(BlockNumber(head.number()))
-}
-
-/// Does not wait longer for what a node has to do with. Running out of time is the connection's failure.
-async fn in_time<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, SettlementError>>,
-) -> Result<T, SettlementError> {
-    let late = |_| ChainError::Node {
-        action: "wait for the node",
-        source: format!("it has taken more than {limit:?}").into(),
-    };
-    tokio::time::timeout(limit, work).await.map_err(late)?
 }
 
 /// Waits until it is time to stop.

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// What custody and the signer have on chain at first: enough to live, and for many fees. Custody's is the operator's.
 const ENDOWMENT_PLANCK: u128 = 100_000_000_000_000;
 /// What a delivery or a withdrawal costs a trader: more than it costs on chain, on both profiles.
-const DELIVERY_FEE_PLANCK: u64 = 100_000_000;
+const DELIVERY_FEE_PLANCK: u64 = 1_500_000_000;
 
 /// On a chain of one's own nobody waits long for a proof.
 const RESERVES_INTERVAL: Duration = Duration::from_secs(2);

@@ -1,13 +1,12 @@
 //! `verify`: what an auditor runs on a copy of the log.
 
-mod chain;
 mod report;
 mod store;
 
 use crate::cli::VerifyArgs;
-use anyhow::Result;
-use chain::{ChainCheck, Compared};
+use anyhow::{Context, Result};
 use coretime_audit::{AuditError, Discrepancy, Observer, Receipts, Verified};
+use coretime_chain_audit::{ChainCheck, Compared};
 use coretime_log::Record;
 use coretime_types::Event;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -61,7 +60,7 @@ fn audit(args: &VerifyArgs) -> Outcome {
     let checked = verified.and_then(|verified| {
         beside.store.map_or(Ok(()), StoreCheck::finish)?;
         let compared = match (beside.chain, &args.chain) {
-            (Some(chain), Some(url)) => Some(chain.finish(url, args.custody, &log, &args.archives)?),
+            (Some(check), Some(url)) => Some(compare_with_chain(check, url, args, &log)?),
             _ => None,
         };
         Ok((verified, compared))
@@ -78,6 +77,25 @@ fn audit(args: &VerifyArgs) -> Outcome {
         }),
         Err(error) => Outcome::Unreadable(error.to_string()),
     }
+}
+
+fn compare_with_chain(
+    check: ChainCheck,
+    url: &str,
+    args: &VerifyArgs,
+    log: &Path,
+) -> Result<Compared, AuditError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime
+        .context("cannot start a runtime")
+        .map_err(|error: anyhow::Error| AuditError::Beside(error.into()))?;
+    let bar = progress_bar("blocks");
+    let compared = runtime.block_on(check.finish(url, args.custody, log, &args.archives, |now| {
+        bar.set_length(now.total_blocks);
+        bar.set_position(now.blocks);
+    }));
+    bar.finish_and_clear();
+    compared
 }
 
 /// What is compared with the log besides.

@@ -1,9 +1,10 @@
 //! What `verify` says.
 
-use super::{Outcome, chain::Compared};
+use super::Outcome;
 use crate::cli::VerifyArgs;
 use anyhow::Result;
 use coretime_audit::{Discrepancy, Verified};
+use coretime_chain_audit::Compared;
 use serde_json::json;
 use std::io::{self, Write};
 

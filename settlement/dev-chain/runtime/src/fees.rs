@@ -1,10 +1,16 @@
-//! What transactions and stored data cost: the system chains' constants, without the fee multiplier.
+//! What transactions and stored data cost: the system chains' constants.
 //!
-//! The multiplier stays at one, so that a call costs the same in an empty and in a full block.
+//! The fee multiplier is one until somebody sets it, so that a call costs the same in an empty and in a full block;
+//! `TransactionPayment.NextFeeMultiplier`, set by sudo, lets fees spike until it is set again.
 
 use frame_support::{
     traits::Get,
     weights::{Weight, WeightToFee, constants::ExtrinsicBaseWeight},
+};
+use pallet_transaction_payment::{Multiplier, MultiplierUpdate};
+use sp_runtime::{
+    Perquintill,
+    traits::{Bounded, Convert, Zero},
 };
 
 use crate::{Balance, Profile, dev_relay, pallets::MAXIMUM_BLOCK_WEIGHT};
@@ -59,6 +65,33 @@ impl WeightToFee for FeeOfLength {
             Profile::Kusama => length_bytes * millicent,
             Profile::Polkadot => length_bytes * millicent / 2,
         }
+    }
+}
+
+/// Leaves the fee multiplier as it is. (The unit type's update makes it zero.)
+pub struct FeeMultiplierAsSet;
+
+impl Convert<Multiplier, Multiplier> for FeeMultiplierAsSet {
+    fn convert(multiplier: Multiplier) -> Multiplier {
+        multiplier
+    }
+}
+
+impl MultiplierUpdate for FeeMultiplierAsSet {
+    fn min() -> Multiplier {
+        Multiplier::zero()
+    }
+
+    fn max() -> Multiplier {
+        Multiplier::max_value()
+    }
+
+    fn target() -> Perquintill {
+        Perquintill::zero()
+    }
+
+    fn variability() -> Multiplier {
+        Multiplier::zero()
     }
 }
 

@@ -12,8 +12,8 @@
 //!   keep on record what was scheduled and what was dropped ([`dev_relay`]).
 //! - The relay chain is a number that only goes up, by at most one timeslice a block.
 //!
-//! What it does not do: no consensus, no XCM, no relay chain, no revenue from on-demand coretime, no fee
-//! multiplier, no wasm (`:code` is a placeholder), no runtime upgrades.
+//! What it does not do: no consensus, no XCM, no relay chain, no revenue from on-demand coretime, a fee
+//! multiplier only as it is set, no wasm (`:code` is a placeholder), no runtime upgrades.
 
 // `construct_runtime!` and `impl_runtime_apis!` expand to deeply nested macros.
 #![recursion_limit = "512"]

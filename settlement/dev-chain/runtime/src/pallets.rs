@@ -23,7 +23,7 @@ use crate::{
     System, VERSION,
     broker::CallFilter,
     dev_relay,
-    fees::{AccountDeposit, EntryDeposit, ExistentialDeposit, FeeOfLength, FeeOfWeight},
+    fees::{AccountDeposit, EntryDeposit, ExistentialDeposit, FeeMultiplierAsSet, FeeOfLength, FeeOfWeight},
 };
 
 /// Two seconds of computation and a proof of 5 MiB, as much as the relay chain grants a block.
@@ -113,7 +113,7 @@ impl pallet_transaction_payment::Config for Runtime {
     type OperationalFeeMultiplier = ConstU8<5>;
     type WeightToFee = FeeOfWeight;
     type LengthToFee = FeeOfLength;
-    type FeeMultiplierUpdate = ();
+    type FeeMultiplierUpdate = FeeMultiplierAsSet;
     type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 }
 

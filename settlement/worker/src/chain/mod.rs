@@ -15,7 +15,7 @@ pub(crate) mod remarks;
 pub(crate) mod required;
 pub(crate) mod weight;
 
-pub(crate) use client::{AtBlock, Chain};
+pub(crate) use client::{AtBlock, Chain, USUAL_NODE_TIMEOUT};
 pub use info::ChainInfo;
 
 use coretime_types::BlockNumber;

@@ -7,6 +7,8 @@ use crate::{
     proxy::BadLine,
     venue::{ChainUnderTest, Venue, account},
 };
+use coretime_audit::{Receipts, Verified};
+use coretime_chain_audit::{ChainCheck, Compared};
 use coretime_market::Market;
 use coretime_types::{AccountId, Command, Delivery, Event, InstructionEnd, Planck, Region, TaskId};
 use std::{
@@ -45,7 +47,8 @@ struct Effort {
 impl Bulk {
     /// Cores on offer, money to buy with, and nothing bought yet.
     async fn prepare(fills: u32) -> (Venue, Bulk) {
-        let mut venue = Venue::prepare(CHAIN).await;
+        // An auditor reads all blocks in the end.
+        let mut venue = Venue::prepare_with(CHAIN, |config| config.is_archive = true).await;
         // Blocks come every 100 ms here: a batch must outlive its own making on a slow machine.
         venue.config.mortality_blocks = 512;
         // A line that is cut at a bad moment goes dead without a word.
@@ -177,6 +180,20 @@ async fn undisturbed(fills: u32) -> Effort {
     effort
 }
 
+/// What `coretime-exchange verify --chain` does, on the log and the node of this venue. Both stand still.
+async fn verify_with_chain(venue: &Venue) -> (Verified, Compared) {
+    let log = coretime_log::log_folder(venue.folder.path());
+    let url = venue.config.chain_url.clone();
+    tokio::task::spawn_blocking(move || {
+        let mut check = ChainCheck::default();
+        let verified = coretime_audit::verify(&log, &[], &Receipts::default(), &mut check, |_| {}).unwrap();
+        let compared = check.finish(&url, None, &log, &[], |_| {});
+        (verified, tokio::runtime::Handle::current().block_on(compared).unwrap())
+    })
+    .await
+    .unwrap()
+}
+
 /// How many instructions have not ended, and how many of them are in a batch.
 async fn progress(venue: &Venue) -> (usize, usize) {
     let question = |market: &Market| {
@@ -278,4 +295,16 @@ async fn a_thousand_fills_settle_though_worker_and_connection_die_at_random() {
     println!("| blocks with a batch | {} | {} | {blocks} |", died.blocks, alone.blocks);
     println!("| chain fees, planck | {} | {} | |", died.fees, alone.fees);
     venue.stop_worker().await;
+    venue.stop_engine().await;
+    let (verified, compared) = verify_with_chain(&venue).await;
+    assert_eq!(verified.trades, u64::from(fills));
+    assert_eq!(compared.instructions, bulk.instructions() as u64);
+    assert_eq!(compared.deposits, u64::from(CORES) + 1);
+    assert_eq!((compared.anchors, compared.later_anchors), (died.carried_out as u64, 0));
+    let Compared { blocks, deposits, instructions, anchors, .. } = compared;
+    println!(
+        "verified with the chain: {} commands, {blocks} blocks, {deposits} deposits, {instructions} instructions, \
+         {anchors} anchors",
+        verified.position.sequence
+    );
 }

@@ -1,6 +1,9 @@
 //! What is bought is delivered, at the least cost.
 
-use crate::venue::{ChainUnderTest, Venue, account, until};
+use crate::{
+    in_flight::submissions,
+    venue::{ChainUnderTest, Venue, account, until},
+};
 use coretime_types::{AccountId, Command, Delivery, Event, InstructionEnd, Planck, TaskId};
 
 pub(crate) async fn what_is_bought_is_carved_out_and_delivered(chain: ChainUnderTest) {
@@ -91,6 +94,31 @@ pub(crate) async fn custody_may_sign_for_itself(chain: ChainUnderTest) {
     let (slice, _) = venue.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await;
     venue.until_settled().await;
     assert_eq!(venue.owner(slice).await, Some(account("Bob")));
+}
+
+pub(crate) async fn a_batch_is_no_heavier_than_the_runtime_lets_it_be(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
+    venue.start_worker().await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    venue.stop_worker().await;
+    // A hundredth of what an extrinsic may weigh: some deliveries, not all of them.
+    venue.config.max_weight_percent = 1;
+    let mut bought = Vec::new();
+    for slot in 0..20 {
+        let begin = core.begin.0 + slot * 50;
+        bought.push(venue.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await.0);
+    }
+    venue.start_worker().await;
+    venue.until_settled().await;
+    for region in bought {
+        assert_eq!(venue.owner(region).await, Some(account("Bob")), "{region}");
+    }
+    let legs: Vec<usize> = submissions(&venue).await.iter().map(|one| one.instructions.len()).collect();
+    assert!(legs.len() > 1 && legs.iter().all(|count| (1..20).contains(count)), "{legs:?}");
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
 }
 
 pub(crate) async fn many_at_once_share_few_batches(chain: ChainUnderTest) {

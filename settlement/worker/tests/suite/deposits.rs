@@ -75,7 +75,9 @@ pub(crate) async fn provisional_assignments_survive_a_transfer_so_the_region_is_
     until("it is held back", || async { venue.status().held_back.len() == 1 }).await;
     let reason = venue.status().held_back[0].reason.clone();
     assert!(reason.contains("workplan"), "{reason}");
-    assert_eq!(venue.assert_covers().await.unattributed_regions, [region]);
+    // Its block may not be read to its end yet.
+    until("it is counted", || async { venue.compare().await.unattributed_regions == [region] }).await;
+    venue.assert_covers().await;
 }
 
 pub(crate) async fn pool_contributions_survive_a_transfer_so_the_region_is_held_back(chain: ChainUnderTest) {

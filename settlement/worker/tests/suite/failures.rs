@@ -1,6 +1,7 @@
 //! What cannot be delivered is told, and nothing else is held up by it.
 
-use crate::venue::{ChainUnderTest, Venue, account, call, key, until};
+use crate::in_flight::submissions;
+use crate::venue::{ChainUnderTest, Venue, account, call, key, sudo, until};
 use coretime_settlement::{ChainError, Settlement, SettlementError};
 use coretime_types::{Command, Delivery, Event, FailureOutcome, InstructionNumber, Planck, TaskId};
 use subxt::dynamic::Value;
@@ -42,8 +43,49 @@ pub(crate) async fn nothing_is_paid_below_the_existential_deposit_to_an_account_
     venue.assert_agrees().await;
 }
 
+/// The chain alone knows that it cannot be paid: a batch fails whole, and is narrowed down.
+pub(crate) async fn a_leg_at_fault_is_narrowed_down_while_the_others_go_on(chain: ChainUnderTest) {
+    let mut venue = Venue::open(chain).await;
+    let core = venue.deposit_core("Alice").await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    venue.deposit_funds("Dave", 100 * chain.unit_planck()).await;
+    venue.offer("Alice", core, true).await;
+    // One planck more, and his balance does not fit into the chain's type.
+    let dave = Value::unnamed_variant("Id", [Value::from_bytes(account("Dave").0)]);
+    let full = [("who", dave.clone()), ("new_free", Value::u128(u128::MAX))];
+    sudo(&venue, "Balances", Value::named_variant("force_set_balance", full)).await;
+    venue.stop_worker().await;
+    let before = venue.wallet.balance(account("Bob")).await.unwrap();
+    let begin = core.begin.0;
+    let (first, _) = venue.buy("Bob", begin, begin + 10, 80, Delivery::Transfer).await;
+    venue.withdraw_funds("Bob", 1_000_000_000).await;
+    let at_fault = venue.withdraw_funds("Dave", 1_000_000_000).await;
+    venue.withdraw_funds("Bob", 2_000_000_000).await;
+    let (last, _) = venue.buy("Bob", begin + 50, begin + 60, 80, Delivery::Transfer).await;
+    venue.start_worker().await;
+    until("all others have ended", || async {
+        venue.query(move |market| market.instructions().all(|one| one.number == at_fault)).await
+    })
+    .await;
+    for region in [first, last] {
+        assert_eq!(venue.owner(region).await, Some(account("Bob")), "{region}");
+    }
+    let after = venue.wallet.balance(account("Bob")).await.unwrap();
+    assert_eq!(after.0 - before.0, 3_000_000_000);
+    assert!(venue.query(move |market| market.instruction(at_fault).is_some()).await, "it is tried on");
+    let batches = submissions(&venue).await;
+    assert_eq!(batches[0].instructions.len(), 5, "all went together at first");
+    let room = [("who", dave), ("new_free", Value::u128(chain.unit_planck()))];
+    sudo(&venue, "Balances", Value::named_variant("force_set_balance", room)).await;
+    venue.until_settled().await;
+    let paid = venue.wallet.balance(account("Dave")).await.unwrap();
+    assert_eq!(paid.0, chain.unit_planck() + 1_000_000_000);
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
 pub(crate) async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent(chain: ChainUnderTest) {
-    let mut venue = Venue::prepare_with(chain, 30).await;
+    let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 30).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
     venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
@@ -61,7 +103,7 @@ pub(crate) async fn an_assignment_that_comes_too_late_is_returned_before_it_is_s
 }
 
 pub(crate) async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded(chain: ChainUnderTest) {
-    let mut venue = Venue::prepare_with(chain, 30).await;
+    let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 30).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
     venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;

@@ -2,6 +2,7 @@
 //! gives other runs. In bulk: see `bulk`.
 
 use crate::{
+    call_proxy::CallLine,
     crashes::ends,
     proxy::BadLine,
     venue::{ChainUnderTest, Venue, account, set_storage, sudo, until},
@@ -66,6 +67,26 @@ pub(crate) async fn a_line_that_goes_dead_without_a_word_is_given_up_in_time(cha
     venue.assert_agrees().await;
 }
 
+/// The connection lives, calls are answered, and the subscription to finalised blocks says nothing any more.
+pub(crate) async fn a_subscription_that_falls_silent_is_made_up_for_by_asking(chain: ChainUnderTest) {
+    let mut venue = Venue::prepare(chain).await;
+    venue.config.node_timeout = Duration::from_secs(2);
+    let direct = venue.config.chain_url.clone();
+    let line = CallLine::to(&direct).await;
+    venue.config.chain_url = line.url();
+    venue.start_worker().await;
+    venue.config.chain_url.clone_from(&direct);
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    line.mute();
+    let before = venue.wallet.balance(account("Bob")).await.unwrap();
+    venue.withdraw_funds("Bob", 1_000_000_000).await;
+    venue.until_settled().await;
+    let after = venue.wallet.balance(account("Bob")).await.unwrap();
+    assert_eq!(after.0 - before.0, 1_000_000_000, "paid once");
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
 pub(crate) async fn a_chain_halted_for_an_hour_delivers_when_it_goes_on(chain: ChainUnderTest) {
     let mut venue = Venue::open(chain).await;
     let core = venue.deposit_core("Alice").await;
@@ -84,19 +105,19 @@ pub(crate) async fn a_chain_halted_for_an_hour_delivers_when_it_goes_on(chain: C
     venue.stop_worker().await;
 }
 
-/// On the Westend runtime: our own has no fee multiplier.
-#[tokio::test(flavor = "multi_thread")]
-async fn fees_that_spike_hold_up_what_the_signer_cannot_pay_and_lose_nothing() {
-    let chain = ChainUnderTest::Westend;
+pub(crate) async fn fees_that_spike_hold_up_what_the_signer_cannot_pay_and_lose_nothing(
+    chain: ChainUnderTest,
+) {
     let mut venue = Venue::open(chain).await;
     venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
     until("costs are known", || async { venue.status().delivery_cost.is_some() }).await;
     let usual = venue.status().delivery_cost.unwrap();
     let signer = venue.wallet.balance(account("Settlement")).await.unwrap();
-    // `FixedU128`, by which the chain multiplies fees: four times what the signer has for a delivery.
+    // `FixedU128`, by which the chain multiplies what weight costs, which is a tenth of a fee at least: more than the
+    // signer has for a delivery.
     let multiplier = venue.storage_key("TransactionPayment", "NextFeeMultiplier").await;
     let one = 10_u128.pow(18);
-    set_storage(&venue, &multiplier, &(one * (signer.0 / usual.0 * 4)).to_le_bytes()).await;
+    set_storage(&venue, &multiplier, &(one * (signer.0 / usual.0 * 40)).to_le_bytes()).await;
     until("the alarm comes first", || async { venue.status().signer_low }).await;
     assert!(venue.status().delivery_cost.unwrap() > usual);
     let number = venue.withdraw_funds("Bob", 1_000_000_000).await;

@@ -8,9 +8,11 @@
 
 mod anchors;
 mod bulk;
+mod call_proxy;
 mod crashes;
 mod delivery;
 mod deposits;
+mod every_call;
 mod failures;
 mod faults;
 mod forks;
@@ -52,12 +54,14 @@ suite! {
         delivery::what_is_bought_is_carved_out_and_delivered,
         delivery::custody_may_sign_for_itself,
         delivery::many_at_once_share_few_batches,
+        delivery::a_batch_is_no_heavier_than_the_runtime_lets_it_be,
         deposits::twice_in_one_block_and_in_a_batch_are_both_credited,
         deposits::what_arrives_while_settlement_is_down_is_credited_later,
         deposits::the_signers_own_top_up_is_float_and_no_deposit,
         deposits::provisional_assignments_survive_a_transfer_so_the_region_is_held_back,
         deposits::pool_contributions_survive_a_transfer_so_the_region_is_held_back,
         failures::nothing_is_paid_below_the_existential_deposit_to_an_account_that_is_not_there,
+        failures::a_leg_at_fault_is_narrowed_down_while_the_others_go_on,
         failures::an_assignment_that_comes_too_late_is_returned_before_it_is_sent,
         failures::a_region_that_the_chain_drops_is_lost_though_the_call_succeeded,
         failures::a_revoked_signer_delivers_nothing_until_it_may_again,
@@ -65,7 +69,9 @@ suite! {
         failures::a_frozen_venue_submits_nothing,
         faults::a_connection_that_is_cut_again_and_again_delivers_once,
         faults::a_line_that_goes_dead_without_a_word_is_given_up_in_time,
+        faults::a_subscription_that_falls_silent_is_made_up_for_by_asking,
         faults::a_chain_halted_for_an_hour_delivers_when_it_goes_on,
+        faults::fees_that_spike_hold_up_what_the_signer_cannot_pay_and_lose_nothing,
         faults::an_empty_signer_holds_everything_up_and_loses_nothing,
         forks::a_batch_that_a_fork_gives_up_is_sent_unchanged_and_is_in_another_block,
         forks::a_batch_that_a_fork_gives_up_and_whose_nonce_is_taken_is_planned_anew,

@@ -33,7 +33,7 @@ pub(crate) async fn a_region_id_does_not_pin_the_asset(chain: ChainUnderTest) {
 }
 
 pub(crate) async fn drop_region_takes_any_origin_when_its_time_is_over(chain: ChainUnderTest) {
-    let mut venue = Venue::prepare_with(chain, 30).await;
+    let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 30).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
     let now = venue.query(|market| market.tradable_from()).await;
@@ -211,7 +211,7 @@ pub(crate) async fn mask_positions_do_not_matter_only_how_many_bits(chain: Chain
 }
 
 pub(crate) async fn the_previous_task_keeps_running_until_another_assignment_lands(chain: ChainUnderTest) {
-    let mut venue = Venue::prepare_with(chain, 60).await;
+    let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 60).await;
     venue.start_worker().await;
     let core = venue.deposit_core("Alice").await;
     venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;

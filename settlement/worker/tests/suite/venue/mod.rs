@@ -86,21 +86,21 @@ impl Venue {
 
     /// As above, with settlement not running yet.
     pub(crate) async fn prepare(kind: ChainUnderTest) -> Venue {
-        Venue::prepare_with(kind, 5_040).await
+        Venue::prepare_with(kind, |_| {}).await
     }
 
-    /// As above, with regions of another length, for tests in which their time passes.
-    pub(crate) async fn prepare_with(kind: ChainUnderTest, region_length_timeslices: u32) -> Venue {
+    /// As above, on a chain that is set up otherwise.
+    pub(crate) async fn prepare_with(kind: ChainUnderTest, change: impl FnOnce(&mut Config)) -> Venue {
         let unit = kind.unit_planck();
         let custody = account("Custody");
         let folder = tempfile::tempdir().unwrap();
         let mut chain_config = Config {
             data: Some(folder.path().join("chain")),
             block_time: Some(Duration::from_millis(100)),
-            region_length_timeslices,
             endowed: vec![(custody.0, 10 * unit), (account("Settlement").0, 100 * unit)],
             ..kind.config()
         };
+        change(&mut chain_config);
         let chain = kind.start(chain_config.clone()).await;
         let url = chain.ws_url().unwrap();
         chain_config.listen = url.strip_prefix("ws://").map(|address| address.parse().unwrap());

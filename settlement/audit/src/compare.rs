@@ -1,154 +1,66 @@
-//! The log against the chain: every block that it has seen, every deposit, every instruction that it says was carried
-//! out with its fee, and every anchor that custody has left.
-//!
-//! Anchors are what the holder of the log cannot take back: so all finalised blocks are read for them, from the first
-//! that the log names to the newest, whatever the log says of them.
+//! What the chain says to it.
 
-use super::progress_bar;
-use anyhow::{Context, Result, anyhow};
-use coretime_audit::{AuditError, Discrepancy, Observer};
-use coretime_log::{ChainHash, Reader, Record};
-use coretime_settlement::{BatchEvidence, ChainReader, FIRST_LATER_CREDIT, FinalisedBlock, RegionEvidence};
-use coretime_types::{
-    AccountId, BlockNumber, Call, Command, Event, InstructionNumber, Planck, Region, RegionId, Sequence,
-    SettlementConfirmed,
+use crate::{
+    ChainAuditError, ChainCheck,
+    told::{Confirmed, DepositedRegion, Told},
 };
+use coretime_audit::{AuditError, Discrepancy};
+use coretime_log::{ChainHash, Reader};
+use coretime_settlement::{
+    BatchEvidence, ChainError, ChainReader, FIRST_LATER_CREDIT, FinalisedBlock, RegionEvidence,
+};
+use coretime_types::{AccountId, BlockNumber, Call, RegionId, Sequence, SettlementConfirmed};
 use std::{
     collections::BTreeMap,
     fmt::Debug,
     path::{Path, PathBuf},
-    sync::Arc,
 };
-
-/// What the log says of one block.
-#[derive(Debug, Default)]
-struct Told {
-    /// The block's hash.
-    seen: Option<(Sequence, String)>,
-    funds: Vec<(Sequence, u32, AccountId, Planck)>,
-    regions: Vec<DepositedRegion>,
-    confirmed: Vec<Confirmed>,
-}
-
-#[derive(Debug)]
-struct DepositedRegion {
-    sequence: Sequence,
-    event: u32,
-    account: AccountId,
-    region: Region,
-    renewable: bool,
-}
-
-#[derive(Debug)]
-struct Confirmed {
-    sequence: Sequence,
-    confirmed: SettlementConfirmed,
-    call: Call,
-    /// What it was submitted in.
-    batch: Option<Arc<Batch>>,
-}
-
-/// What was submitted together.
-#[derive(Debug)]
-struct Batch {
-    extrinsic_hash: String,
-    /// By number.
-    instructions: Vec<(InstructionNumber, Call)>,
-}
-
-/// Collects what the log says, while that is verified.
-#[derive(Debug, Default)]
-pub(super) struct ChainCheck {
-    blocks: BTreeMap<BlockNumber, Told>,
-    open: BTreeMap<InstructionNumber, (Call, Option<Arc<Batch>>)>,
-    /// The last command.
-    end: Sequence,
-}
 
 /// What was compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Compared {
-    pub(super) blocks: u64,
-    pub(super) deposits: u64,
+pub struct Compared {
+    /// Finalised blocks that were read.
+    pub blocks: u64,
+    /// Deposits that an event on chain shows.
+    pub deposits: u64,
     /// Deposits that were credited later, when it was clear whose they are: no event on chain says so.
-    pub(super) later_credits: u64,
-    pub(super) instructions: u64,
-    pub(super) anchors: u64,
+    pub later_credits: u64,
+    /// Instructions that were carried out.
+    pub instructions: u64,
+    /// Anchors of commands in the log.
+    pub anchors: u64,
     /// Anchors of commands behind the log's end: the venue has gone on since the copy was made.
-    pub(super) later_anchors: u64,
+    pub later_anchors: u64,
 }
 
-impl Observer for ChainCheck {
-    fn observe(&mut self, record: &Record, events: &[Event]) -> Result<(), AuditError> {
-        self.end = record.sequence;
-        if events.iter().any(|event| matches!(event, Event::Rejected(_))) {
-            return Ok(());
-        }
-        let sequence = record.sequence;
-        match &record.command {
-            Command::BlockSeen { number, hash } => {
-                self.told(*number).seen = Some((sequence, hash.clone()));
-            }
-            Command::DepositFunds { account, amount, reference } => {
-                self.told(reference.block).funds.push((sequence, reference.event, *account, *amount));
-            }
-            Command::DepositRegion { account, region, renewable, reference } => {
-                let (event, account, region, renewable) = (reference.event, *account, *region, *renewable);
-                let deposited = DepositedRegion { sequence, event, account, region, renewable };
-                self.told(reference.block).regions.push(deposited);
-            }
-            Command::SettlementSubmitted(submitted) => {
-                let mut instructions: Vec<_> = submitted
-                    .instructions
-                    .iter()
-                    .filter_map(|number| Some((*number, self.open.get(number)?.0)))
-                    .collect();
-                instructions.sort_unstable_by_key(|(number, _)| *number);
-                let extrinsic_hash = submitted.extrinsic_hash.clone();
-                let batch = Arc::new(Batch { extrinsic_hash, instructions });
-                for number in &submitted.instructions {
-                    if let Some((_, last)) = self.open.get_mut(number) {
-                        *last = Some(batch.clone());
-                    }
-                }
-            }
-            Command::SettlementConfirmed(confirmed) => {
-                if let Some((call, batch)) = self.open.remove(&confirmed.instruction) {
-                    let (block, confirmed) = (confirmed.block, *confirmed);
-                    self.told(block).confirmed.push(Confirmed { sequence, confirmed, call, batch });
-                }
-            }
-            Command::SettlementFailed { instruction, .. } => {
-                self.open.remove(instruction);
-            }
-            _ => {}
-        }
-        for event in events {
-            if let Event::Instruction { number, call } = event {
-                self.open.insert(*number, (*call, None));
-            }
-        }
-        Ok(())
-    }
+/// How far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainProgress {
+    /// Blocks read.
+    pub blocks: u64,
+    /// Blocks to be read.
+    pub total_blocks: u64,
 }
+
+/// What custody's anchors say of the log, and in which block.
+type Anchors = BTreeMap<Sequence, Vec<(BlockNumber, ChainHash)>>;
 
 impl ChainCheck {
-    fn told(&mut self, block: BlockNumber) -> &mut Told {
-        self.blocks.entry(block).or_default()
-    }
-
-    /// Compares with the chain, once all of the log was read.
-    pub(super) fn finish(
+    /// Compares with the chain, once all of the log was read. `custody` is the venue's account on chain; none takes it
+    /// from the deposits.
+    ///
+    /// # Errors
+    /// The first thing that log and chain do not agree on, or why the log or the chain ([`ChainAuditError`]) cannot be
+    /// read.
+    pub async fn finish(
         self,
         url: &str,
         custody: Option<AccountId>,
         log_folder: &Path,
         archives: &[PathBuf],
+        tell: impl FnMut(ChainProgress),
     ) -> Result<Compared, AuditError> {
-        let unreadable = |error: anyhow::Error| AuditError::Beside(error.into());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.context("cannot start a runtime").map_err(unreadable)?;
-        let (mut compared, anchors) = runtime.block_on(self.compare(url, custody))?;
+        let (mut compared, anchors) = self.compare(url, custody, tell).await?;
         // Few at most: the log is read once more.
         let mut reader = Reader::open_with(log_folder, archives, Sequence(1))?;
         while let Some(record) = reader.next_record()? {
@@ -181,11 +93,11 @@ impl ChainCheck {
     async fn compare(
         &self,
         url: &str,
-        custody: Option<AccountId>,
-    ) -> Result<(Compared, BTreeMap<Sequence, Vec<(BlockNumber, ChainHash)>>), AuditError> {
-        let node = |error| AuditError::Beside(anyhow!("the chain cannot be read: {error}").into());
-        let chain = ChainReader::connect(url).await.map_err(node)?;
-        let newest = chain.newest().await.map_err(node)?;
+        mut custody: Option<AccountId>,
+        mut tell: impl FnMut(ChainProgress),
+    ) -> Result<(Compared, Anchors), AuditError> {
+        let chain = ChainReader::connect(url).await.map_err(ChainAuditError::Node)?;
+        let newest = chain.newest().await.map_err(ChainAuditError::Node)?;
         let first = self.blocks.keys().next().copied().unwrap_or(BlockNumber(1));
         if let Some((last, told)) = self.blocks.iter().next_back()
             && *last > newest
@@ -193,19 +105,11 @@ impl ChainCheck {
             let at = told.seen.as_ref().map_or(self.end, |(sequence, _)| *sequence);
             return Err(differs(at, "the newest finalised block", &format!("{last} or later"), &newest));
         }
-        let (mut compared, mut anchors) = (Compared::default(), BTreeMap::new());
-        let mut custody = custody;
-        let bar = progress_bar("blocks");
-        bar.set_length(newest.0.saturating_sub(first.0));
+        let (mut compared, mut anchors) = (Compared::default(), Anchors::new());
+        let total_blocks = newest.0.saturating_sub(first.0).saturating_add(1);
         for number in first.0..=newest.0 {
             let number = BlockNumber(number);
-            let unreadable = |error| {
-                let text = format!(
-                    "block {number} cannot be read; a node that keeps no old state cannot show it: {error}"
-                );
-                AuditError::Beside(anyhow!(text).into())
-            };
-            let block = chain.block(number).await.map_err(unreadable)?;
+            let block = chain.block(number).await.map_err(unreadable(number))?;
             if let Some(told) = self.blocks.get(&number) {
                 compare_block(told, &block, &mut custody, &mut compared)?;
                 for deposited in &told.regions {
@@ -217,21 +121,23 @@ impl ChainCheck {
                 }
             }
             if let Some(custody) = custody {
-                for anchor in block.anchors(custody).await.map_err(unreadable)? {
+                for anchor in block.anchors(custody).await.map_err(unreadable(number))? {
                     let of_sequence: &mut Vec<_> = anchors.entry(anchor.sequence).or_default();
                     of_sequence.push((number, anchor.chain_hash));
                 }
             }
             compared.blocks += 1;
-            bar.inc(1);
+            tell(ChainProgress { blocks: compared.blocks, total_blocks });
         }
-        bar.finish_and_clear();
         if custody.is_none() {
-            let text = "nothing in the log names the venue's account on chain: give it (--custody)";
-            return Err(AuditError::Beside(anyhow!(text).into()));
+            return Err(ChainAuditError::NoCustody.into());
         }
         Ok((compared, anchors))
     }
+}
+
+fn unreadable(block: BlockNumber) -> impl FnOnce(ChainError) -> ChainAuditError {
+    move |source| ChainAuditError::Block { block, source }
 }
 
 fn compare_block(
@@ -282,8 +188,7 @@ async fn compare_region(
 }
 
 async fn region_on_chain(block: &FinalisedBlock, id: RegionId) -> Result<Option<RegionEvidence>, AuditError> {
-    let read = block.region(id).await;
-    read.map_err(|error| AuditError::Beside(anyhow!("a region cannot be read: {error}").into()))
+    Ok(block.region(id).await.map_err(ChainAuditError::Region)?)
 }
 
 async fn compare_instruction(told: &Confirmed, block: &FinalisedBlock) -> Result<(), AuditError> {
@@ -294,8 +199,7 @@ async fn compare_instruction(told: &Confirmed, block: &FinalisedBlock) -> Result
         return at("the batch of an instruction", &"that it was submitted before", &"that it was not");
     };
     let read = block.batch(*extrinsic_index, &batch.instructions).await;
-    let found =
-        read.map_err(|error| AuditError::Beside(anyhow!("a block cannot be read: {error}").into()))?;
+    let found = read.map_err(unreadable(confirmed.block))?;
     let Some(BatchEvidence { extrinsic_hash, failure, lost, fees, paid, transferred }) = found else {
         return at("an extrinsic on chain", &"none at this place", &batch.extrinsic_hash);
     };
