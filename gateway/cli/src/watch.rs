@@ -7,7 +7,7 @@ use crate::trade::orders_shown;
 use crate::venue::Venue;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
-use std::io::{Bytes, IsTerminal, Read, Stdout, Write};
+use std::io::{IsTerminal, Read, Stdout, Write};
 use std::time::Duration;
 use termion::raw::{IntoRawMode, RawTerminal};
 use termion::screen::{AlternateScreen, IntoAlternateScreen};
@@ -73,13 +73,13 @@ async fn ended(screen: &mut Option<Screen>) {
 /// The terminal's other screen, as long as this lives.
 struct Screen {
     out: AlternateScreen<RawTerminal<Stdout>>,
-    keys: Bytes<termion::AsyncReader>,
+    keys: termion::AsyncReader,
 }
 
 impl Screen {
     fn open() -> Result<Screen> {
         let out = std::io::stdout().into_raw_mode().and_then(IntoAlternateScreen::into_alternate_screen);
-        Ok(Screen { out: out.context("the terminal cannot be used")?, keys: termion::async_stdin().bytes() })
+        Ok(Screen { out: out.context("the terminal cannot be used")?, keys: termion::async_stdin() })
     }
 
     fn show(&mut self, view: &View) -> std::io::Result<()> {
@@ -90,8 +90,11 @@ impl Screen {
     }
 
     fn is_ended(&mut self) -> bool {
+        let mut keys = [0; 32];
+        // Nothing was pressed, or it cannot be read: both are no end.
+        let count = self.keys.read(&mut keys).unwrap_or(0);
         // q, Ctrl-C, Escape.
-        self.keys.by_ref().any(|key| matches!(key, Ok(b'q' | 3 | 27)))
+        keys.iter().take(count).any(|key| matches!(key, b'q' | 3 | 27))
     }
 }
 
