@@ -136,10 +136,15 @@ fn has(told: &str, expected: &[&str]) {
 #[test]
 fn a_venue_is_set_up_and_run_as_documented() {
     let Some(told) = play("running-a-venue.md", &["curl", "openssl"]) else { return };
-    has(
-        &told,
-        &["taker 500 parts per million", "confirmed", "coretime_alarm{", "halted because of: a drill"],
-    );
+    has(&told, &["taker 500 parts per million", "confirmed", "halted because of: a drill"]);
+    // Whoever is woken by an alarm finds it in the handbook.
+    let handbook = read("incidents.md");
+    let alarms = told.split("coretime_alarm{alarm=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let alarms: Vec<&str> = alarms.collect();
+    assert!(alarms.len() >= 9, "{alarms:?}");
+    for alarm in alarms {
+        assert!(handbook.contains(&format!("`{alarm}`")), "the handbook has no {alarm}");
+    }
 }
 
 #[test]
