@@ -1,19 +1,10 @@
 //! `/metrics` of a running exchange.
 
 use crate::exchange::BINARY;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::http::get;
+use crate::process::Process;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 #[test]
 fn prometheus_reads_how_the_exchange_is_doing() {
@@ -37,14 +28,11 @@ fn prometheus_reads_how_the_exchange_is_doing() {
     let mut lines = BufReader::new(process.0.stdout.take().unwrap()).lines();
     let page = lines.find_map(|line| Some(line.unwrap().strip_prefix("page         http://")?.to_owned()));
     let address = page.expect("the exchange ended before it served");
-    let address = address.trim_end_matches('/');
     std::thread::spawn(move || lines.for_each(drop));
 
-    let mut connection = TcpStream::connect(address).unwrap();
-    write!(connection, "GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut text = String::new();
-    connection.read_to_string(&mut text).unwrap();
-    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+    let answer = get(&address, "/metrics");
+    assert!(answer.head.starts_with("http/1.1 200"), "{}", answer.head);
+    let text = answer.body;
     for line in [
         "coretime_alarm{alarm=\"engine_stopped\"} 0",
         "coretime_alarm{alarm=\"chain_not_caught_up\"} 0",

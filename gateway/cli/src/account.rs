@@ -4,6 +4,7 @@ use crate::args::WithdrawArgs;
 use crate::hints::explain;
 use crate::output::{Shown, table};
 use crate::region;
+use crate::trade::receipt_text;
 use crate::venue::Venue;
 use anyhow::{Result, bail};
 use coretime_client::{Withdrawn, fresh_id};
@@ -142,6 +143,11 @@ pub(crate) async fn withdraw(venue: &Venue, args: &WithdrawArgs) -> Result<Shown
     let Withdrawn { answer } = withdrawn.map_err(explain)?;
     let number = answer.as_ref().map(|(_, instruction)| instruction.number);
     let what = answer.as_ref().map_or_else(|| "it is on its way".into(), |(_, one)| what(venue, one));
-    let text = format!("{what}: `deliveries` says how far it has come");
-    Ok(Shown::new(text, json!({ "number": number, "what": what, "request_id": request_id })))
+    let receipt = answer.as_ref().map(|(receipt, _)| receipt_text(receipt));
+    let mut text = format!("{what}: `deliveries` says how far it has come");
+    if let Some(receipt) = &receipt {
+        text += &format!("\nreceipt {receipt}");
+    }
+    let told = json!({ "number": number, "what": what, "request_id": request_id, "receipt": receipt });
+    Ok(Shown::new(text, told))
 }

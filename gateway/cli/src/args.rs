@@ -41,8 +41,12 @@ pub enum Command {
     Status(With<Nothing>),
     /// Operators: takes no more orders, for a cause.
     Halt(With<CauseArgs>),
-    /// Operators: takes a cause away.
+    /// Operators: takes no more orders and pays nothing out, for a cause.
+    Freeze(With<CauseArgs>),
+    /// Operators: takes a cause away, of halts and freezes.
     Resume(With<CauseArgs>),
+    /// Operators: changes settings; what is not given stays as it is.
+    Configure(With<ConfigureArgs>),
 }
 
 /// A command's own arguments, and those that all have.
@@ -230,4 +234,36 @@ pub struct WatchArgs {
 pub struct CauseArgs {
     /// The cause: a short text. The venue trades again when all are taken away.
     pub(crate) cause: String,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true).args([
+    "taker_ppm", "maker_ppm", "fee_account", "delivery_fee", "withdrawal_fee", "min_withdrawal",
+    "min_fill_notional", "min_lot_parts",
+]))]
+pub struct ConfigureArgs {
+    /// What a taker pays, in parts per million: 0 to 100000.
+    #[arg(long, value_name = "PPM")]
+    pub(crate) taker_ppm: Option<i32>,
+    /// What a maker pays, in parts per million: -100000 (he gets it) to 100000.
+    #[arg(long, value_name = "PPM", allow_negative_numbers = true)]
+    pub(crate) maker_ppm: Option<i32>,
+    /// The account that fees go to: an address, or 0x and 64 hex digits.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) fee_account: Option<String>,
+    /// What a delivery costs, in the chain's token.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) delivery_fee: Option<String>,
+    /// What a withdrawal costs, in the chain's token.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) withdrawal_fee: Option<String>,
+    /// The least that can be withdrawn, in the chain's token.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) min_withdrawal: Option<String>,
+    /// The least that a fill is worth, in the chain's token.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) min_fill_notional: Option<String>,
+    /// The smallest lot, in 1/80 parts of a core: 1 to 80.
+    #[arg(long, value_name = "PARTS")]
+    pub(crate) min_lot_parts: Option<u32>,
 }

@@ -13,7 +13,6 @@ mod args;
 mod hints;
 mod login;
 mod market;
-mod money;
 mod operate;
 mod output;
 mod region;
@@ -21,9 +20,9 @@ mod shell;
 mod time;
 mod trade;
 mod venue;
+mod watch;
 
 pub use args::Command;
-pub use money::show_amount;
 pub use shell::{CompletionArgs, ManArgs, completion, man};
 
 use anyhow::Result;
@@ -75,6 +74,12 @@ pub async fn run(command: Command) -> Result<()> {
         Command::Halt(with) => {
             (operate::halt(&Venue::log_in(&with.venue).await?, &with.args.cause).await?, with.venue.json)
         }
+        Command::Freeze(with) => {
+            (operate::freeze(&Venue::log_in(&with.venue).await?, &with.args.cause).await?, with.venue.json)
+        }
+        Command::Configure(with) => {
+            (operate::configure(&Venue::log_in(&with.venue).await?, &with.args).await?, with.venue.json)
+        }
         Command::Resume(with) => {
             (operate::resume(&Venue::log_in(&with.venue).await?, &with.args.cause).await?, with.venue.json)
         }
@@ -84,7 +89,7 @@ pub async fn run(command: Command) -> Result<()> {
                 true => Venue::log_in(&with.venue).await?,
                 false => Venue::public(&with.venue).await?,
             };
-            return market::watch(&venue, logged_in, &with.args, with.venue.json).await;
+            return watch::run(&venue, logged_in, &with.args, with.venue.json).await;
         }
     };
     shown.print(json);

@@ -1,18 +1,12 @@
 //! What everyone may see of the market.
 
-use crate::args::{BookArgs, CurveArgs, WatchArgs};
+use crate::args::{BookArgs, CurveArgs};
 use crate::hints::explain;
 use crate::output::{Shown, table};
-use crate::trade::orders_shown;
 use crate::venue::Venue;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use coretime_proto::v1 as pb;
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
-use std::time::Duration;
-
-/// Without news the view is made anew after this.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) async fn book(venue: &Venue, args: &BookArgs) -> Result<Shown> {
     let begin_timeslice = venue.calendar.timeslice(&args.from)?;
@@ -81,78 +75,4 @@ pub(crate) async fn curve(venue: &Venue, args: &CurveArgs) -> Result<Shown> {
     let header = ["TIMESLICES", "FROM ABOUT (UTC)", "BID", "ASK", "LAST TRADE"];
     let text = table(&header, rows, "no bids, asks or trades in these windows: --points looks farther");
     Ok(Shown::new(format!("a core and day, in windows of {}\n{text}", args.length), told.into()))
-}
-
-/// Shows the market, and the orders of who is logged in, whenever the book has changed.
-pub(crate) async fn watch(venue: &Venue, logged_in: bool, args: &WatchArgs, as_json: bool) -> Result<()> {
-    if !as_json && !std::io::stdout().is_terminal() {
-        bail!("a live view needs a terminal\nnext: use --json, which prints a line for each view");
-    }
-    let mut screen = if as_json { None } else { Some(Screen::open()?) };
-    let mut book = venue.client.book_feed();
-    let mut views = 0;
-    while args.views.is_none_or(|wanted| views < wanted) {
-        let curve = curve(venue, &args.curve).await?;
-        let orders = match logged_in {
-            true => Some(orders_shown(venue, &venue.client.orders().await.map_err(explain)?)),
-            false => None,
-        };
-        match &mut screen {
-            None => println!("{}", json!({ "curve": curve.json, "orders": orders.map(|shown| shown.json) })),
-            Some(screen) => {
-                let orders = orders.map(|shown| format!("\nyour orders\n{}", shown.text)).unwrap_or_default();
-                let now = jiff::Timestamp::now().strftime("%H:%M:%S");
-                screen.draw(&format!("Coretime Exchange  {now} UTC  (q ends)\n\n{}{orders}", curve.text))?;
-            }
-        }
-        views += 1;
-        tokio::select! {
-            changed = book.next() => drop(changed.map_err(explain)?),
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-            ended = ended(&mut screen) => return ended,
-        }
-    }
-    Ok(())
-}
-
-/// When the person has had enough.
-async fn ended(screen: &mut Option<Screen>) -> Result<()> {
-    match screen {
-        None => std::future::pending().await,
-        Some(screen) => loop {
-            if screen.is_ended() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        },
-    }
-}
-
-/// The terminal's other screen, as long as this lives.
-struct Screen {
-    out: termion::screen::AlternateScreen<termion::raw::RawTerminal<std::io::Stdout>>,
-    keys: std::io::Bytes<termion::AsyncReader>,
-}
-
-impl Screen {
-    fn open() -> Result<Screen> {
-        use termion::{raw::IntoRawMode, screen::IntoAlternateScreen};
-        let out = std::io::stdout().into_raw_mode().and_then(IntoAlternateScreen::into_alternate_screen);
-        let keys = std::io::Read::bytes(termion::async_stdin());
-        Ok(Screen { out: out.context("the terminal cannot be used")?, keys })
-    }
-
-    fn is_ended(&mut self) -> bool {
-        // q, Ctrl-C, Escape.
-        self.keys.by_ref().any(|key| matches!(key, Ok(b'q' | 3 | 27)))
-    }
-
-    fn draw(&mut self, text: &str) -> Result<()> {
-        let (width, height) = termion::terminal_size().unwrap_or((80, 24));
-        let lines = text.lines().take(height.into());
-        let lines: Vec<String> = lines.map(|line| line.chars().take(width.into()).collect()).collect();
-        let (clear, home) = (termion::clear::All, termion::cursor::Goto(1, 1));
-        write!(self.out, "{clear}{home}{}", lines.join("\r\n"))?;
-        Ok(self.out.flush()?)
-    }
 }

@@ -1,9 +1,10 @@
 //! The venue, and what its operators do.
 
+use crate::args::ConfigureArgs;
 use crate::hints::explain;
 use crate::output::Shown;
 use crate::venue::Venue;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use coretime_proto::v1 as pb;
 use serde_json::json;
 
@@ -68,6 +69,15 @@ pub(crate) async fn halt(venue: &Venue, cause: &str) -> Result<Shown> {
     Ok(Shown::new(format!("halted: {cause}"), json!({ "halted": cause })))
 }
 
+pub(crate) async fn freeze(venue: &Venue, cause: &str) -> Result<Shown> {
+    let done = venue.client.read(|services| {
+        let cause = cause.to_owned();
+        async move { services.operator().freeze(pb::FreezeRequest { cause }).await }
+    });
+    done.await.map_err(explain)?;
+    Ok(Shown::new(format!("frozen: {cause}"), json!({ "frozen": cause })))
+}
+
 pub(crate) async fn resume(venue: &Venue, cause: &str) -> Result<Shown> {
     let done = venue.client.read(|services| {
         let cause = cause.to_owned();
@@ -75,4 +85,31 @@ pub(crate) async fn resume(venue: &Venue, cause: &str) -> Result<Shown> {
     });
     done.await.map_err(explain)?;
     Ok(Shown::new(format!("resumed: {cause}"), json!({ "resumed": cause })))
+}
+
+/// What is said twice changes nothing the second time: it can be sent again.
+pub(crate) async fn configure(venue: &Venue, args: &ConfigureArgs) -> Result<Shown> {
+    let planck = |amount: &Option<String>| -> Result<Option<u64>> {
+        let Some(amount) = amount else { return Ok(None) };
+        let planck = u64::try_from(venue.token.planck(amount)?);
+        planck.map(Some).with_context(|| format!("{amount} is more than a setting may be"))
+    };
+    let change = pb::ConfigureRequest {
+        taker_fee_ppm: args.taker_ppm,
+        maker_fee_ppm: args.maker_ppm,
+        fee_account: args.fee_account.clone(),
+        delivery_fee_planck: planck(&args.delivery_fee)?,
+        withdrawal_fee_planck: planck(&args.withdrawal_fee)?,
+        min_withdrawal_planck: planck(&args.min_withdrawal)?,
+        min_fill_notional_planck: planck(&args.min_fill_notional)?,
+        min_lot_parts: args.min_lot_parts,
+        ..pb::ConfigureRequest::default()
+    };
+    let done = venue.client.read(|services| {
+        let change = change.clone();
+        async move { services.operator().configure(change).await }
+    });
+    done.await.map_err(explain)?;
+    let text = "configured: `status` shows the settings; they hold for orders from now on";
+    Ok(Shown::new(text, json!({ "configured": true })))
 }

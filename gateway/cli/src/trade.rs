@@ -3,13 +3,13 @@
 use crate::account::fill_json;
 use crate::args::{AskArgs, BidArgs, BuyArgs, CancelArgs, SideArg};
 use crate::hints::explain;
-use crate::money::Rounding;
 use crate::output::{Shown, table};
 use crate::region;
 use crate::venue::Venue;
 use anyhow::{Context, Result, bail, ensure};
 use coretime_client::{Cancelled, Placed, fresh_id};
 use coretime_proto::v1 as pb;
+use coretime_units::Rounding;
 use pb::delivery::Destination;
 use pb::order::Detail;
 use pb::order_event::Event;
@@ -126,6 +126,11 @@ fn destination(text: &str) -> Result<Destination> {
     }
 }
 
+/// As `verify --receipt` takes it.
+pub(crate) fn receipt_text(receipt: &pb::Receipt) -> String {
+    format!("{}:{}", receipt.sequence, hex::encode(&receipt.chain_hash))
+}
+
 /// What became of an order.
 async fn shown(
     venue: &Venue,
@@ -137,6 +142,7 @@ async fn shown(
     placed: Placed,
 ) -> Result<Shown> {
     let order_id = placed.order_id;
+    let receipt = placed.answer.as_ref().map(|(receipt, _)| receipt_text(receipt));
     let fills: Vec<pb::Fill> = match placed.answer {
         Some((_, events)) => events
             .into_iter()
@@ -167,12 +173,15 @@ async fn shown(
     if fills.is_empty() {
         text += "it waits in the book: `orders` shows it\n";
     }
+    if let Some(receipt) = &receipt {
+        text += &format!("receipt {receipt}\n");
+    }
     let fills: Vec<Value> =
         fills.iter().map(|fill| fill_json(fill, &venue.token.per_core_day(fill.unit_price_planck))).collect();
     let told = json!({
         "order_id": order_id, "client_order_id": client_order_id, "side": side,
         "unit_price_planck": unit_price_planck, "per_core_day": venue.token.per_core_day(unit_price_planck),
-        "window": window, "fills": fills,
+        "window": window, "fills": fills, "receipt": receipt,
     });
     Ok(Shown::new(text, told))
 }

@@ -3,11 +3,11 @@
 use crate::args::VenueArgs;
 use crate::hints::explain;
 use crate::login;
-use crate::money::Token;
 use crate::time::Calendar;
 use anyhow::{Context, Result};
 use coretime_client::{Client, ClientConfig, Credentials, endpoint};
 use coretime_proto::v1 as pb;
+use coretime_units::Token;
 use jiff::Timestamp;
 use std::time::Duration;
 use tonic::transport::Channel;

@@ -1,7 +1,7 @@
 //! Drawing what somebody looks at, once a tick, for all who look at the same.
 
 use crate::{
-    data::{Common, Map, Supply, WindowData, columns, common::ReadError},
+    data::{Common, Ledger, Map, Supply, WindowData, columns, common::ReadError},
     render::{self, Fragments},
     source::VenueSource,
     units::Units,
@@ -15,6 +15,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, watch},
+    task::spawn_blocking,
     time::{Instant, sleep},
 };
 
@@ -49,6 +50,7 @@ pub(crate) struct Live {
     pub(crate) units: Units,
     tick: Duration,
     views: Mutex<BTreeMap<View, watch::Sender<Drawn>>>,
+    ledger: Mutex<Option<Arc<Ledger>>>,
     somebody_came: Notify,
 }
 
@@ -59,8 +61,8 @@ impl Live {
         units: Units,
         tick: Duration,
     ) -> Live {
-        let (views, somebody_came) = (Mutex::default(), Notify::new());
-        Live { reader, source, units, tick, views, somebody_came }
+        let (views, ledger, somebody_came) = (Mutex::default(), Mutex::default(), Notify::new());
+        Live { reader, source, units, tick, views, ledger, somebody_came }
     }
 
     /// Follows a view; it is drawn as long as the receiver is kept.
@@ -109,10 +111,18 @@ impl Live {
                 return views.into_iter().for_each(|view| self.show(view, render::unavailable(&error)));
             }
         };
+        let ledger = match self.ledger(&common).await {
+            Ok(ledger) => ledger,
+            Err(stopped) => {
+                return views
+                    .into_iter()
+                    .for_each(|view| self.show(view, render::unavailable(&stopped.into())));
+            }
+        };
         for view in views {
-            match self.fragments(&view, &common).await {
+            match self.fragments(&view, &common, &ledger).await {
                 Ok(fragments) => self.show(view, fragments),
-                Err(stopped) => self.show(view, render::unavailable(&stopped.into())),
+                Err(error) => self.show(view, render::unavailable(&error)),
             }
         }
     }
@@ -130,15 +140,35 @@ impl Live {
         }
     }
 
-    async fn fragments(&self, view: &View, common: &Common) -> Result<Fragments, ReaderStopped> {
-        let (view, units) = (*view, self.units.clone());
-        let look = move |market: &coretime_market::Market, _| {
-            let origin = columns::origin(&view, market.tradable_from(), market.supply());
+    /// All regions, copied once for all views: a large ledger is held for no longer than that takes, and not at all while
+    /// nothing has happened.
+    async fn ledger(&self, common: &Common) -> Result<Arc<Ledger>, ReaderStopped> {
+        let known = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(ledger) = known.filter(|ledger| ledger.position == common.position) {
+            return Ok(ledger);
+        }
+        let copied = self.reader.look(Ledger::copy).await?;
+        let ledger = Arc::new(copied);
+        *self.ledger.lock().unwrap_or_else(PoisonError::into_inner) = Some(ledger.clone());
+        Ok(ledger)
+    }
+
+    async fn fragments(
+        &self,
+        view: &View,
+        common: &Common,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Fragments, ReadError> {
+        let (view, units, ledger, tradable_from) =
+            (*view, self.units.clone(), ledger.clone(), common.now.tradable_from);
+        // It may be long: not on a thread that others wait for.
+        let calendar = spawn_blocking(move || {
+            let origin = columns::origin(&view, tradable_from, ledger.regions());
             let columns = columns::columns(&view, &units, origin);
-            let supply = Supply::of(&columns, market.supply());
+            let supply = Supply::of(&columns, ledger.regions());
             (columns, supply)
-        };
-        let (columns, supply) = self.reader.look(look).await?;
+        });
+        let (columns, supply) = calendar.await.map_err(|_| ReadError::CutOff)?;
         let window = view.window.or_else(|| columns.first().copied());
         let chosen = match window {
             Some(window) => {

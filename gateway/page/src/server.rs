@@ -20,6 +20,7 @@ use axum::{
     routing::{get, post},
 };
 use coretime_gateway::{MarketReader, ReadKeyError};
+use coretime_units::Token;
 use futures::stream::{self, Stream};
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
@@ -55,11 +56,9 @@ impl Page {
         stop: watch::Receiver<bool>,
     ) -> Page {
         let venue = reader.venue();
-        let units = Units {
-            symbol: venue.token_symbol.clone(),
-            decimals: venue.token_decimals,
-            timeslice_ms: u64::try_from(venue.timeslice_duration.as_millis()).unwrap_or(u64::MAX).max(1),
-        };
+        let timeslice_ms = u64::try_from(venue.timeslice_duration.as_millis()).unwrap_or(u64::MAX).max(1);
+        let (symbol, decimals) = (venue.token_symbol.clone(), venue.token_decimals);
+        let units = Units { token: Token { symbol, decimals, timeslice_ms } };
         let live = Arc::new(Live::new(reader, source, units, limits.tick));
         let drawing = live.clone();
         let told = stop.clone();
@@ -161,7 +160,7 @@ async fn page(State(Page(inner)): State<Page>, asked: Asked) -> Result<Html<Stri
     let first = timeout(DRAWN_WITHIN, drawn.wait_for(Option::is_some)).await;
     let first = first.map_err(|_| Refusal::NotDrawn)?.map_err(|_| Refusal::Stopped)?.clone();
     let fragments = first.ok_or(Refusal::NotDrawn)?;
-    Ok(Html(render::page(&inner.live.units, &view, &fragments)))
+    Ok(Html(render::page(&view, &fragments)))
 }
 
 /// A viewer: what it has seen, and what it follows.

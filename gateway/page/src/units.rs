@@ -1,15 +1,15 @@
-//! Quantities as people read them. The only place of this crate where planck become decimals and timeslices dates.
+//! Quantities as people read them. Money is shown by `coretime-units`; here timeslices become
+//! dates.
 
 use coretime_types::{Parts, Planck, Timeslice, Timeslices, UnitPrice};
+use coretime_units::Token;
+pub(crate) use coretime_units::{Prefix, grouped};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 
 const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
-/// Digits of a number that is only to be read; the exact one is beside it.
-const SHORT_DIGITS: u32 = 4;
 
 /// A number in two forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +22,8 @@ pub(crate) struct Shown {
 
 /// The chain's token and time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Units {
-    /// The token, for example `DOT`.
-    pub symbol: String,
-    /// How many decimals it has.
-    pub decimals: u32,
-    /// How long a timeslice lasts, nominally, in milliseconds.
-    pub timeslice_ms: u64,
+pub(crate) struct Units {
+    pub(crate) token: Token,
 }
 
 /// A moment at which the market's clock was read: dates are reckoned from it.
@@ -41,7 +36,7 @@ pub(crate) struct Now {
 impl Units {
     /// The timeslices of so much time, rounded down, at least 1.
     fn timeslices_of(&self, duration_ms: u64) -> Timeslices {
-        let count = duration_ms.checked_div(self.timeslice_ms).unwrap_or(1);
+        let count = duration_ms.checked_div(self.token.timeslice_ms).unwrap_or(1);
         Timeslices(u32::try_from(count).unwrap_or(u32::MAX).max(1))
     }
 
@@ -53,37 +48,23 @@ impl Units {
         self.timeslices_of(hours.saturating_mul(HOUR_MS))
     }
 
-    fn decimal(&self, amount: u128) -> Option<Decimal> {
-        Decimal::try_from_i128_with_scale(i128::try_from(amount).ok()?, self.decimals).ok()
-    }
-
     /// An amount of money.
     pub(crate) fn amount(&self, amount: Planck) -> Shown {
-        match self.decimal(amount.0) {
-            Some(exact) => Shown {
-                short: shorten(exact),
-                exact: format!("{} {} ({} planck)", exact.normalize(), self.symbol, grouped(amount.0)),
-            },
-            None => {
-                let planck = format!("{} planck", grouped(amount.0));
-                Shown { short: planck.clone(), exact: planck }
-            }
-        }
+        Shown { short: self.token.show_short(amount.0), exact: self.token.show_exact(amount.0) }
     }
 
     /// A price, as the token for a whole core and day.
     pub(crate) fn price(&self, price: UnitPrice) -> Shown {
-        let amount = self.amount(price.notional(Parts::CORE, self.day()));
-        let planck = grouped(price.0.into());
+        let (per_core_day, planck) = (self.token.per_core_day(price.0), grouped(price.0.into()));
         Shown {
-            short: amount.short,
-            exact: format!("{} for a core and day: {planck} planck for a part-timeslice", amount.exact),
+            short: self.token.per_core_day_short(price.0),
+            exact: format!("{per_core_day} for a core and day: {planck} planck for a part-timeslice"),
         }
     }
 
     /// A length of time, as `7 d`, `3 d 4 h`, `16 min`.
     pub(crate) fn span(&self, length: Timeslices) -> String {
-        let ms = u64::from(length.0).saturating_mul(self.timeslice_ms);
+        let ms = u64::from(length.0).saturating_mul(self.token.timeslice_ms);
         let parts = [
             (ms.checked_div(DAY_MS).unwrap_or(0), "d"),
             (ms % DAY_MS / HOUR_MS, "h"),
@@ -102,7 +83,7 @@ impl Units {
     /// About when a timeslice is, if the first one for sale is now.
     fn moment(&self, now: Now, timeslice: Timeslice) -> Option<Timestamp> {
         let offset = i64::from(timeslice.0) - i64::from(now.tradable_from.0);
-        let offset_ms = offset.checked_mul(i64::try_from(self.timeslice_ms).ok()?)?;
+        let offset_ms = offset.checked_mul(i64::try_from(self.token.timeslice_ms).ok()?)?;
         let unix_ms = i64::try_from(now.unix_ms).ok()?.checked_add(offset_ms)?;
         Timestamp::from_millisecond(unix_ms).ok()
     }
@@ -138,33 +119,6 @@ pub(crate) fn clock_time(unix_ms: u64) -> Shown {
     )
 }
 
-fn shorten(exact: Decimal) -> String {
-    let whole_digits = exact.trunc().to_string().len();
-    let digits = SHORT_DIGITS.max(u32::try_from(whole_digits).unwrap_or(u32::MAX));
-    let short = exact.round_sf(digits).unwrap_or(exact).normalize();
-    let text = short.to_string();
-    match text.split_once('.') {
-        Some((whole, fraction)) => format!("{}.{fraction}", group(whole)),
-        None => group(&text),
-    }
-}
-
-/// `1,234,567`
-pub(crate) fn grouped(number: u128) -> String {
-    group(&number.to_string())
-}
-
-fn group(digits: &str) -> String {
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A share of a core, as `1/2 core` or `3 cores`.
 pub(crate) fn cores(parts: Parts) -> String {
     let (whole, rest) = (parts.0 / Parts::CORE.0, parts.0 % Parts::CORE.0);
@@ -182,19 +136,7 @@ mod tests {
     use super::*;
 
     fn dot() -> Units {
-        Units { symbol: "DOT".into(), decimals: 10, timeslice_ms: 480_000 }
-    }
-
-    #[test]
-    fn amounts_are_short_to_read_and_exact_beside_it() {
-        let amount = |planck| dot().amount(Planck(planck));
-        assert_eq!(amount(3_744_000_000).short, "0.3744");
-        assert_eq!(amount(123_456_789_012_345).short, "12,346");
-        assert_eq!(amount(123_456_789_012_345).exact, "12345.6789012345 DOT (123,456,789,012,345 planck)");
-        assert_eq!(amount(0).short, "0");
-        assert_eq!(amount(1).exact, "0.0000000001 DOT (1 planck)");
-        let most = "340,282,366,920,938,463,463,374,607,431,768,211,455 planck";
-        assert_eq!(amount(u128::MAX).exact, most);
+        Units { token: Token { symbol: "DOT".into(), decimals: 10, timeslice_ms: 480_000 } }
     }
 
     #[test]
@@ -216,7 +158,7 @@ mod tests {
         assert_eq!(units.date_time(now, Timeslice(1_180)), "19 Nov 2026 11:06 UTC");
         assert_eq!(units.date(now, Timeslice(1_000)), "18 Nov");
         // What is beyond all calendars is a timeslice.
-        let far = Units { timeslice_ms: u64::MAX, ..units };
+        let far = Units { token: Token { timeslice_ms: u64::MAX, ..units.token } };
         assert_eq!(far.date(now, Timeslice(u32::MAX)), "4294967295");
     }
 

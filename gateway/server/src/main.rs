@@ -16,8 +16,6 @@ mod export;
 mod fill_source;
 mod interrupt;
 mod metrics;
-#[cfg(feature = "dev-chain")]
-mod money;
 mod page_source;
 mod replay;
 mod reserves;

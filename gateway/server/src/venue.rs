@@ -88,14 +88,13 @@ impl Venue {
             .context("the store of fills cannot be made from the log")?;
         bar.finish_and_clear();
         let fills = projection.reader();
-        let timeslice_ms = RELAY_BLOCK_MS.saturating_mul(u64::from(chain.timeslice_relay_blocks));
         let info = VenueInfo {
             genesis_hash: chain.genesis_hash,
             custody,
             token_symbol: chain.token_symbol.clone(),
             token_decimals: chain.token_decimals,
             ss58_prefix: chain.ss58_prefix,
-            timeslice_duration: Duration::from_millis(timeslice_ms),
+            timeslice_duration: timeslice_duration(&chain),
         };
         let source = Arc::new(StoredFills(fills.clone()));
         let access_journal = Some(config.data.join("access").join("journal"));
@@ -188,6 +187,11 @@ impl Venue {
             reason => bail!("the engine had stopped: {reason}"),
         }
     }
+}
+
+/// How long a timeslice lasts, nominally.
+pub(crate) fn timeslice_duration(chain: &ChainInfo) -> Duration {
+    Duration::from_millis(RELAY_BLOCK_MS.saturating_mul(u64::from(chain.timeslice_relay_blocks)))
 }
 
 /// What the chain asks for goes before what was told.

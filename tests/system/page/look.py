@@ -31,6 +31,14 @@ def choose(page: Page, first: int, last: int, by_mouse: bool) -> None:
     assert page.locator("#window .levels.ask").count() == 1, "the window's book is shown"
 
 
+def readable(page: Page) -> None:
+    """No price is cut off, and the curve can be read."""
+    clipped = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
+    assert page.eval_on_selector_all("tbody.prices a", clipped) == [], "prices are cut off"
+    height = page.eval_on_selector("#curve text", "text => text.getBoundingClientRect().height")
+    assert height >= 10, f"the curve's labels are {height} pixels high"
+
+
 def main(url: str, chromium: str, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -49,11 +57,14 @@ def main(url: str, chromium: str, folder: Path) -> None:
 
         choose(page, 3, 5, by_mouse=True)
         choose(page, 9, 11, by_mouse=False)
+        assert page.locator("#curve path.last").count() >= 1, "the last trade is on the curve"
+        readable(page)
         page.screenshot(path=folder / "light.png", full_page=True)
         page.click("#theme")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
         page.screenshot(path=folder / "dark.png", full_page=True)
         page.set_viewport_size({"width": 390, "height": 844})
+        readable(page)
         page.screenshot(path=folder / "phone.png", full_page=True)
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert sideways <= 0, f"on a phone the page is {sideways} pixels too wide"

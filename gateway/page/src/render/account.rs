@@ -12,8 +12,8 @@ use maud::{Markup, html};
 pub(crate) fn account(units: &Units, data: &AccountData) -> String {
     let markup = html! {
         p { code title=(data.account) { (data.address) } @if data.suspended { " " strong.bad { "suspended: may only cancel" } } }
-        p { "free " strong { (number(&units.amount(data.funds.free))) " " (units.symbol) }
-            ", held by bids " strong { (number(&units.amount(data.funds.held))) " " (units.symbol) } }
+        p { "free " strong { (number(&units.amount(data.funds.free))) " " (units.token.symbol) }
+            ", held by bids " strong { (number(&units.amount(data.funds.held))) " " (units.token.symbol) } }
         div.columns {
             div { h3 { "Free regions" } (regions(units, data)) }
             div { h3 { "Orders" } (orders(units, data)) }

@@ -5,7 +5,7 @@ use crate::{
     data::{Common, Map},
     units::Units,
 };
-use coretime_types::{Parts, Trade, UnitPrice, Window};
+use coretime_types::{Parts, Timeslice, Trade, UnitPrice, Window};
 use maud::{Markup, html};
 
 const WIDTH: u64 = 1_000;
@@ -13,12 +13,18 @@ const HEIGHT: u64 = 220;
 const LEFT: u64 = 70;
 const BOTTOM: u64 = 24;
 const TOP: u64 = 10;
+/// Trades that are drawn.
+const MAX_TRADES: usize = 60;
+/// So wide a trade is drawn at least, however short its window is.
+const LEAST_STRETCH: u64 = 6;
 
 pub(crate) fn curve(units: &Units, common: &Common, map: &Map) -> Markup {
     let last: Vec<Option<Trade>> = map.columns.iter().map(|window| last_trade(common, *window)).collect();
     let lasts: Vec<Option<UnitPrice>> =
         last.iter().map(|trade| trade.map(|trade| trade.unit_price)).collect();
-    let prices = || map.asks.iter().chain(&map.bids).chain(&lasts).flatten().copied();
+    let trades = last_trades(common, &map.columns);
+    let traded = || trades.iter().map(|trade| trade.unit_price);
+    let prices = || map.asks.iter().chain(&map.bids).flatten().copied().chain(traded());
     let (Some(low), Some(high)) = (prices().min(), prices().max()) else {
         return html! { p.note { "Nobody asks or bids for a whole core here, and nothing was traded." } };
     };
@@ -26,30 +32,34 @@ pub(crate) fn curve(units: &Units, common: &Common, map: &Map) -> Markup {
     let room = (high.0 - low.0) / 8 + high.0 / 50 + 1;
     let axis =
         Axis { low: low.0.saturating_sub(room), high: high.0.saturating_add(room), count: map.columns.len() };
-    let label = |price: u64| units.price(UnitPrice(price)).short;
+    let prefix = units.token.prefix_of(high.0);
+    let label = |price: u64| units.token.per_core_day_in(price, prefix);
     let (top, middle, bottom) = (axis.high, axis.low + (axis.high - axis.low) / 2, axis.low);
     html! {
-        svg.curve viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label="Best ask, best bid and last trade of whole cores" {
+        div.scroll { svg.curve viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label="Best ask, best bid and last trade of whole cores" {
             @for price in [top, middle, bottom] {
                 line.grid x1=(LEFT) x2=(WIDTH) y1=(axis.y(UnitPrice(price))) y2=(axis.y(UnitPrice(price))) {}
                 text.axis x=(LEFT - 8) y=(axis.y(UnitPrice(price)) + 4) text-anchor="end" { (label(price)) }
             }
+            text.axis x=(LEFT - 8) y=(HEIGHT - 6) text-anchor="end" { (prefix.symbol()) (units.token.symbol) }
             @for (index, window) in map.columns.iter().enumerate().step_by(4) {
                 text.axis x=(axis.x(index)) y=(HEIGHT - 6) { (units.date(common.now, window.begin)) }
             }
             (line(&axis, "ask", &map.asks))
             (line(&axis, "bid", &map.bids))
-            @for (index, price) in lasts.iter().enumerate() {
-                @if let Some(price) = price {
-                    circle.last cx=(axis.x(index) + axis.step() / 2) cy=(axis.y(*price)) r="4" {}
-                }
-            }
             @for (index, window) in map.columns.iter().enumerate() {
                 rect.hover x=(axis.x(index)) y="0" width=(axis.step()) height=(HEIGHT - BOTTOM) {
                     title { (told(units, common, *window, map.asks.get(index), map.bids.get(index), lasts.get(index))) }
                 }
             }
-        }
+            @for trade in &trades {
+                @if let Some((from, to)) = axis.stretch(&map.columns, trade.window) {
+                    path.last d={ "M" (from) " " (axis.y(trade.unit_price)) "H" (to) } {
+                        title { "traded at " (units.price(trade.unit_price).exact) " · " (window_text(units, common, trade.window)) }
+                    }
+                }
+            }
+        } }
         p.legend { span.ask { "ask" } " " span.bid { "bid" } " " span.last { "last trade" } }
     }
 }
@@ -76,6 +86,17 @@ fn last_trade(common: &Common, window: Window) -> Option<Trade> {
     trades.find(|trade| trade.parts.is_multiple_of(Parts::CORE) && covers(trade.window))
 }
 
+/// The newest trades of whole cores during the columns, the newest last, so that it is drawn above the others.
+fn last_trades(common: &Common, columns: &[Window]) -> Vec<Trade> {
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return Vec::new() };
+    let overlaps = |sold: Window| sold.begin < last.end && first.begin < sold.end;
+    let trades = common.fills.iter().map(|fill| fill.trade);
+    let shown = trades.filter(|trade| trade.parts.is_multiple_of(Parts::CORE) && overlaps(trade.window));
+    let mut shown: Vec<Trade> = shown.take(MAX_TRADES).collect();
+    shown.reverse();
+    shown
+}
+
 struct Axis {
     low: u64,
     high: u64,
@@ -89,6 +110,16 @@ impl Axis {
 
     fn x(&self, index: usize) -> u64 {
         LEFT + self.step() * u64::try_from(index).unwrap_or(0)
+    }
+
+    /// From where to where a window reaches, as far as the columns go.
+    fn stretch(&self, columns: &[Window], window: Window) -> Option<(u64, u64)> {
+        let (first, last) = (columns.first()?.begin, columns.last()?.end);
+        let width = self.step() * u64::try_from(self.count).unwrap_or(0);
+        let all = u64::from(last.since(first).0).max(1);
+        let x = |at: Timeslice| LEFT + u64::from(at.clamp(first, last).since(first).0) * width / all;
+        let (from, to) = (x(window.begin), x(window.end));
+        Some((from, to.max(from + LEAST_STRETCH)))
     }
 
     fn y(&self, price: UnitPrice) -> u64 {

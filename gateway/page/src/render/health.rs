@@ -20,7 +20,7 @@ pub(crate) fn status(units: &Units, common: &Common) -> Markup {
     html! {
         dl {
             div { dt { "venue" } dd.(class) { (mode) } }
-            div title={ "Read at " (clock.exact) ". A timeslice is " (units.timeslice_ms / 1000) " s." } {
+            div title={ "Read at " (clock.exact) ". A timeslice is " (units.token.timeslice_ms / 1000) " s." } {
                 dt { "sells from timeslice" } dd { (grouped(common.now.tradable_from.0.into())) }
             }
             div title="What is to be delivered must be sold before this timeslice is committed on chain." {
@@ -53,10 +53,10 @@ pub(crate) fn reserves(units: &Units, common: &Common) -> Markup {
         @match &health.reserves {
             None => p.note { "Not compared with the chain yet." },
             Some(reserves) => dl.rows {
-                div { dt { "owed by the ledger" } dd { (number(&amount(reserves.owed))) " " (units.symbol) } }
-                div { dt { "in custody on chain" } dd { (number(&amount(reserves.custody))) " " (units.symbol) } }
-                div { dt { "of it the operator's" } dd { (number(&amount(reserves.float))) " " (units.symbol) } }
-                div { dt { "credited to nobody" } dd { (number(&amount(reserves.unattributed))) " " (units.symbol) } }
+                div { dt { "owed by the ledger" } dd { (number(&amount(reserves.owed))) " " (units.token.symbol) } }
+                div { dt { "in custody on chain" } dd { (number(&amount(reserves.custody))) " " (units.token.symbol) } }
+                div { dt { "of it the operator's" } dd { (number(&amount(reserves.float))) " " (units.token.symbol) } }
+                div { dt { "credited to nobody" } dd { (number(&amount(reserves.unattributed))) " " (units.token.symbol) } }
                 div { dt { "regions: ledger, chain" } dd { (reserves.ledger_regions) ", " (reserves.chain_regions) } }
                 @if reserves.unattributed_regions > 0 {
                     div { dt { "regions of nobody" } dd { (reserves.unattributed_regions) } }
@@ -69,10 +69,10 @@ pub(crate) fn reserves(units: &Units, common: &Common) -> Markup {
         }
         dl.rows {
             @if let Some(free) = health.signer_free {
-                div { dt { "signer's fees left" } dd { (number(&amount(free))) " " (units.symbol) } }
+                div { dt { "signer's fees left" } dd { (number(&amount(free))) " " (units.token.symbol) } }
             }
             @if let Some(cost) = health.delivery_cost {
-                div { dt { "a delivery costs" } dd { (number(&amount(cost))) " " (units.symbol) } }
+                div { dt { "a delivery costs" } dd { (number(&amount(cost))) " " (units.token.symbol) } }
             }
             div { dt { "chain" } dd.(if health.connected { "good" } else { "bad" }) {
                 @if health.connected { "connected" } @else { "not connected" }

@@ -3,7 +3,7 @@
 use super::window_text;
 use crate::{
     data::{Common, Map, Supply, map::MapRow, supply::CoreCell},
-    units::{Units, cores},
+    units::{Prefix, Units, cores},
     view::{Scale, View},
 };
 use coretime_types::{Timeslice, UnitPrice, Window};
@@ -20,7 +20,9 @@ pub(crate) fn map(
     supply: &Supply,
     chosen: Option<Window>,
 ) -> Markup {
-    let drawing = Drawing { units, view, common, map, chosen, range: range(map) };
+    let range = range(map);
+    let prefix = highest(map).map_or(Prefix::None, |price| units.token.prefix_of(price.0));
+    let drawing = Drawing { units, view, common, map, chosen, range, prefix };
     html! {
         div.scroll {
             table.map {
@@ -28,7 +30,12 @@ pub(crate) fn map(
                     "Best prices and supply. Arrow keys move, Shift and arrow keys select several, Enter chooses."
                 }
                 thead { tr {
-                    th scope="col" { (drawing.pager()) }
+                    th scope="col" {
+                        (drawing.pager())
+                        span title="The prices below are in this, for a core and day" {
+                            (prefix.symbol()) (units.token.symbol)
+                        }
+                    }
                     @for (index, window) in map.columns.iter().enumerate() {
                         th.time scope="col" title=(window_text(units, common, *window)) { (drawing.label(index, window.begin)) }
                     }
@@ -72,6 +79,12 @@ struct Drawing<'a> {
     map: &'a Map,
     chosen: Option<Window>,
     range: Option<(UnitPrice, UnitPrice)>,
+    prefix: Prefix,
+}
+
+/// The highest price that is shown at all.
+fn highest(map: &Map) -> Option<UnitPrice> {
+    map.rows.iter().flat_map(|row| &row.prices).chain(&map.bids).flatten().copied().max()
 }
 
 /// The lowest and the highest price that is asked.
@@ -100,8 +113,7 @@ impl Drawing<'_> {
     /// A link, so that it works without script too.
     fn cell(&self, window: Window, price: Option<UnitPrice>, what: &str) -> Markup {
         let when = window_text(self.units, self.common, window);
-        let shown = price.map(|price| self.units.price(price));
-        let told = shown.as_ref().map_or_else(|| "nothing".to_owned(), |shown| shown.exact.clone());
+        let told = price.map_or_else(|| "nothing".to_owned(), |price| self.units.price(price).exact);
         let address = View { window: Some(window), ..*self.view }.address();
         html! {
             td.{ "shade-" (self.shade(price)) }.chosen[self.is_chosen(window)] {
@@ -109,7 +121,10 @@ impl Drawing<'_> {
                     title={ (what) ": " (told) " · " (when) }
                     aria-label={ (what) ", " (when) ": " (told) }
                     aria-current=[self.is_chosen(window).then_some("true")] {
-                    @match &shown { Some(shown) => (shown.short.trim_start_matches('0')), None => "·" }
+                    @match price {
+                        Some(price) => (self.units.token.per_core_day_in(price.0, self.prefix)),
+                        None => "·",
+                    }
                 }
             }
         }

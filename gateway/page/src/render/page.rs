@@ -1,20 +1,16 @@
 //! The page around the fragments.
 
 use super::Fragments;
-use crate::{
-    units::Units,
-    view::{MAX_COUNT, Rows, Scale, View},
-};
+use crate::view::{MAX_COUNT, Rows, Scale, View};
 use coretime_types::Parts;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const LOTS: [(u32, &str); 4] = [(80, "whole cores"), (40, "halves"), (20, "quarters"), (8, "tenths")];
 
 /// The whole page, complete without script.
-pub(crate) fn page(units: &Units, view: &View, fragments: &Fragments) -> String {
+pub(crate) fn page(view: &View, fragments: &Fragments) -> String {
     // What was rendered by maud before.
     let part = |id: &'static str| PreEscaped(fragments.get(id).unwrap_or_default().to_owned());
-    let symbol = &units.symbol;
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -41,7 +37,7 @@ pub(crate) fn page(units: &Units, view: &View, fragments: &Fragments) -> String 
                 main {
                     section.wide aria-labelledby="map-title" {
                         div.head {
-                            h2 #map-title { "Best price " small { (symbol) " for a core and day" } }
+                            h2 #map-title { "Best price " small { "for a core and day" } }
                             (switches(view))
                         }
                         div #map { (part("map")) }
@@ -52,7 +48,7 @@ pub(crate) fn page(units: &Units, view: &View, fragments: &Fragments) -> String 
                         div #window aria-live="polite" { (part("window")) }
                     }
                     section.wide aria-labelledby="curve-title" {
-                        h2 #curve-title { "Forward curve " small { (symbol) " for a core and day" } }
+                        h2 #curve-title { "Forward curve " small { "for a core and day" } }
                         div #curve { (part("curve")) }
                     }
                     section.side aria-labelledby="trades-title" {
@@ -63,7 +59,7 @@ pub(crate) fn page(units: &Units, view: &View, fragments: &Fragments) -> String 
                         h2 #settlement-title { "Settlement on chain" }
                         div.scroll tabindex="0" #settlement { (part("settlement")) }
                     }
-                    section.side aria-labelledby="reserves-title" {
+                    section.wide aria-labelledby="reserves-title" {
                         h2 #reserves-title { "Reserves" }
                         div #reserves { (part("reserves")) }
                     }

@@ -102,7 +102,7 @@ fn call(units: &Units, call: &Call) -> Markup {
         @match call {
             Call::Transfer { region: moved, .. } => { "transfer " (region(moved)) },
             Call::Assign { region: moved, task } => { "assign " (region(moved)) " to task " (task) },
-            Call::Pay { amount, .. } => { "pay " (number(&units.amount(*amount))) " " (units.symbol) },
+            Call::Pay { amount, .. } => { "pay " (number(&units.amount(*amount))) " " (units.token.symbol) },
         }
     }
 }

@@ -37,7 +37,7 @@ fn cost(units: &Units, view: &View, common: &Common, data: &WindowData) -> Marku
         } @else {
             @if let Some(cost) = data.cost(common.settings.taker_ppm) {
                 p.cost {
-                    strong { (number(&units.amount(cost.total))) " " (units.symbol) }
+                    strong { (number(&units.amount(cost.total))) " " (units.token.symbol) }
                     " = " (number(&units.amount(cost.notional))) " + fee " (number(&units.amount(cost.fee)))
                 }
             }

@@ -8,12 +8,13 @@ mod waiting;
 
 use crate::cli::DemoArgs;
 use crate::dev::{self, Stage, StageConfig};
-use crate::money::Token;
+use crate::venue::timeslice_duration;
 use anyhow::{Context, Result, bail};
 use books::Books;
 use coretime_client::Trader;
 use coretime_sequencer::Engine;
 use coretime_types::Planck;
+use coretime_units::Token;
 use coretime_wallet::Wallet;
 use report::Participant;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -81,8 +82,12 @@ fn data_folder(told: Option<PathBuf>) -> Result<PathBuf> {
 }
 
 async fn tell(engine: &Engine, wallet: &Wallet, stage: &Stage) -> Result<()> {
-    let token =
-        Token { symbol: stage.venue.chain.token_symbol.clone(), decimals: stage.venue.chain.token_decimals };
+    let (chain, timeslice) = (&stage.venue.chain, timeslice_duration(&stage.venue.chain));
+    let token = Token {
+        symbol: chain.token_symbol.clone(),
+        decimals: chain.token_decimals,
+        timeslice_ms: u64::try_from(timeslice.as_millis()).unwrap_or(u64::MAX),
+    };
     let channel = Endpoint::from_shared(format!("http://{}", stage.venue.grpc))?
         .connect()
         .await

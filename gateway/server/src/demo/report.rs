@@ -1,11 +1,11 @@
 //! The tables at the end.
 
 use super::books::{Books, Destination, Found};
-use crate::money::Token;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use coretime_fills::Settlement;
 use coretime_market::Funds;
 use coretime_types::{AccountId, Planck, Region};
+use coretime_units::Token;
 use std::collections::BTreeMap;
 
 /// Names and money of those who took part.
@@ -53,7 +53,7 @@ fn print_trades(books: &Books, token: &Token, name: &dyn Fn(AccountId) -> String
             format!("[{}, {})", trade.window.begin, trade.window.end),
             trade.parts.to_string(),
             trade.unit_price.to_string(),
-            token.show(trade.notional),
+            token.show(trade.notional.0),
             format!("{} / {} planck", trade.maker_fee, trade.taker_fee),
         ]);
     }
@@ -113,10 +113,10 @@ fn print_balances(books: &Books, participants: &[Participant], token: &Token) {
             books.ledger.accounts.get(&participant.account).copied().unwrap_or_default();
         table.add_row([
             participant.name.clone(),
-            token.show(participant.before),
-            token.show(participant.after),
-            token.show(free),
-            token.show(held),
+            token.show(participant.before.0),
+            token.show(participant.after.0),
+            token.show(free.0),
+            token.show(held.0),
         ]);
     }
     println!("{table}");
@@ -128,7 +128,7 @@ fn print_fills(books: &Books, token: &Token) {
         let settlement = match &fill.settlement {
             Settlement::Custody => "stays in custody".to_owned(),
             Settlement::Confirmed { block, extrinsic_index, chain_fee, .. } => {
-                format!("block {block}, extrinsic {extrinsic_index}, chain fee {}", token.show(*chain_fee))
+                format!("block {block}, extrinsic {extrinsic_index}, chain fee {}", token.show(chain_fee.0))
             }
             other => format!("{other:?}"),
         };

@@ -1,12 +1,12 @@
 //! What happens in the demo, step by step. Trading goes over gRPC, deposits over the chain, as for anybody.
 
 use super::waiting::wait_until;
-use crate::money::Token;
 use anyhow::{Context, Result, bail};
 use coretime_client::Trader;
 use coretime_proto::v1 as pb;
 use coretime_proto::v1::delivery::Destination;
 use coretime_types::{AccountId, Planck, Region};
+use coretime_units::Token;
 use coretime_wallet::Wallet;
 use tonic::Status;
 
@@ -70,7 +70,7 @@ impl Story {
         heading("Traders deposit money");
         for trader in [&self.cast.charlie, &self.cast.dave, &self.cast.eve] {
             self.wallet.transfer_funds(&trader.key, self.custody, DEPOSIT).await?;
-            say(&trader.name, &format!("sent {} to custody", self.token.show(DEPOSIT)));
+            say(&trader.name, &format!("sent {} to custody", self.token.show(DEPOSIT.0)));
         }
         let cast = &mut self.cast;
         wait_until("the deposits are final and credited", async || {
@@ -183,7 +183,7 @@ impl Story {
         let amount = Planck(free.0 / 2);
         let request = pb::WithdrawFundsRequest { amount_planck: amount.to_string(), request_id: 1 };
         self.cast.bob.accounts.withdraw_funds(request).await?;
-        say("Bob", &format!("withdraws {}", self.token.show(amount)));
+        say("Bob", &format!("withdraws {}", self.token.show(amount.0)));
         let cast = &mut self.cast;
         wait_until("all instructions are carried out on chain", async || {
             let mut open = 0;
