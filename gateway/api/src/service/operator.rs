@@ -254,6 +254,8 @@ fn text(text: &str, path: &str) -> Result<String, FieldError> {
     match text.len() {
         0 => Err(FieldError::new(path, "is missing")),
         length if length > MAX_TEXT_BYTES => Err(FieldError::new(path, "has more than 200 bytes")),
+        // It is shown in lines of text: it must not look like one of them.
+        _ if text.chars().any(char::is_control) => Err(FieldError::new(path, "has control characters")),
         _ => Ok(text.to_owned()),
     }
 }

@@ -45,8 +45,10 @@ async fn an_operator_halts_freezes_resumes_suspends_and_configures() {
     let wrong = v1::ConfigureRequest { taker_fee_ppm: Some(-1), ..Default::default() };
     let status = calls.configure(operator.with(wrong)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_SETTING"));
-    let status = calls.halt(operator.with(v1::HaltRequest::default())).await.unwrap_err();
-    assert_eq!(fields(&status), ["cause"]);
+    for cause in [String::new(), "a\nmode open".into(), "a".repeat(201)] {
+        let status = calls.halt(operator.with(v1::HaltRequest { cause })).await.unwrap_err();
+        assert_eq!(fields(&status), ["cause"]);
+    }
     let compensate = v1::CompensateRequest { account, amount_planck: "5".into(), reason: cause() };
     let status = calls.compensate(operator.with(compensate)).await.unwrap_err();
     assert_eq!(reason(&status), "INSUFFICIENT_FUNDS");
