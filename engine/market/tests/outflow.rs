@@ -1,6 +1,6 @@
 //! Outflow limits: what is held, what counts, and that nothing is there where no limit is set.
 
-#![allow(clippy::unwrap_used, reason = "clippy does not take helpers of tests for tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy does not take helpers of tests for tests")]
 
 use coretime_market::{Market, RestoreError};
 use coretime_types::{
