@@ -111,3 +111,18 @@ pub(crate) fn same<T: PartialEq + Debug>(
 pub(crate) fn holds(what: &'static str, order: Option<OrderId>, condition: bool) -> Check {
     if condition { Ok(()) } else { Err(Mismatch::new(what, order, "that it holds", "that it does not")) }
 }
+
+/// Checks that two lists are the same.
+pub(crate) fn all_same<T: PartialEq + Debug>(
+    what: &'static str,
+    mut ours: impl Iterator<Item = T>,
+    mut theirs: impl Iterator<Item = T>,
+) -> Check {
+    loop {
+        let (our, their) = (ours.next(), theirs.next());
+        if our.is_none() && their.is_none() {
+            return Ok(());
+        }
+        same(what, None, our, their)?;
+    }
+}

@@ -3,9 +3,9 @@
 use coretime_market::{Market, OrderDetail};
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, BlockNumber, CancelTarget, ChainReference, ClientOrderId, Command,
-    CoreIndex, CoreMask, Delivery, Event, FailureOutcome, OrderId, Parts, Planck, Ppm, QuoteOrder, Region,
-    Replace, SelfTrade, SettingsChange, SettlementConfirmed, Side, TaskId, TimeInForce, Timeslice,
-    Timeslices, UnitPrice, Window,
+    CoreIndex, CoreMask, Delivery, Event, FailureOutcome, OrderId, OutflowLimit, OutflowScope,
+    PartTimeslices, Parts, Planck, Ppm, QuoteOrder, Region, Replace, SelfTrade, SettingsChange,
+    SettlementConfirmed, Side, TaskId, TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
 };
 use fastrand::Rng;
 
@@ -284,9 +284,27 @@ impl Traffic {
         })
     }
 
+    fn limit_outflow(&mut self) -> Command {
+        let scope = match self.rng.u32(0..3) {
+            0 => OutflowScope::Venue,
+            1 => OutflowScope::EachAccount,
+            _ => OutflowScope::Account(self.account()),
+        };
+        let limit = OutflowLimit {
+            funds: self.rng.bool().then(|| Planck(self.rng.u128(0..20_000))),
+            regions: self.rng.bool().then(|| PartTimeslices(self.rng.u128(0..20_000))),
+        };
+        Command::LimitOutflow { scope, limit: (!self.one_in(3)).then_some(limit) }
+    }
+
     fn administer(&mut self, market: &Market) -> Command {
         let cause = || "cause".to_owned();
-        match self.rng.u32(0..16) {
+        match self.rng.u32(0..20) {
+            16..18 => {
+                let number = self.pick(market.held_instructions());
+                Command::ApproveOutflow { instruction: number.unwrap_or_default() }
+            }
+            18..20 => self.limit_outflow(),
             0 => Command::Halt { cause: cause() },
             1 => Command::Freeze { cause: cause() },
             2..8 => Command::Resume { cause: cause() },

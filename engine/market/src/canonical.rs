@@ -5,9 +5,10 @@ use crate::accounts::{Account, Funds};
 use crate::custody::{Instruction, Totals};
 use crate::money;
 use crate::order::{AskDetail, BidDetail, Detail, Order, Terms};
+use crate::outflow::Outflows;
 use crate::regions::{FreeRegion, Holding, Piece};
 use crate::state::{Counters, State};
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeAll, Encode};
 use coretime_types::{
     AccountId, BlockNumber, ChainReference, ClientOrderId, Delivery, OrderId, Parts, Priority, Region,
     RequestId, SelfTrade, Settings, Timeslice, Timeslices, UnitPrice, Window,
@@ -31,6 +32,10 @@ pub(crate) struct CanonicalState {
     last_reference: Option<ChainReference>,
     last_block: Option<(BlockNumber, String)>,
     totals: Totals,
+    /// Written behind all else, and only where there is anything: so a state without outflow limits has the bytes, and
+    /// the hash, that it had before there were any.
+    #[codec(skip)]
+    outflows: Outflows,
 }
 
 #[derive(Encode, Decode)]
@@ -87,6 +92,9 @@ pub enum RestoreError {
     /// The state has a region that cannot be: empty, or there twice.
     #[error("region {0} cannot be")]
     ImpossibleRegion(Region),
+    /// The state holds an instruction that it does not have, or counts what nothing limits.
+    #[error("the outflow limits, or what is counted for them, cannot be")]
+    ImpossibleOutflows,
 }
 
 impl CanonicalState {
@@ -105,7 +113,24 @@ impl CanonicalState {
             last_reference: state.last_reference,
             last_block: state.last_block.clone(),
             totals: state.totals,
+            outflows: state.outflows.clone(),
         }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.encode();
+        if !self.outflows.is_nothing() {
+            self.outflows.encode_to(&mut bytes);
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(mut bytes: &[u8]) -> Result<CanonicalState, codec::Error> {
+        let mut state = CanonicalState::decode(&mut bytes)?;
+        if !bytes.is_empty() {
+            state.outflows = Outflows::decode_all(&mut bytes)?;
+        }
+        Ok(state)
     }
 
     /// The state in memory again, book and all.
@@ -120,8 +145,12 @@ impl CanonicalState {
             last_reference: self.last_reference,
             last_block: self.last_block,
             totals: self.totals,
+            outflows: self.outflows,
             ..State::default()
         };
+        if !state.outflows.is_possible(|number| state.instructions.contains_key(number)) {
+            return Err(RestoreError::ImpossibleOutflows);
+        }
         let today = Terms::of(&state.settings);
         for account in self.accounts {
             account.restore(&mut state);

@@ -19,6 +19,7 @@ impl Market {
         }
         if tradable_from > before {
             self.state.tradable_from = tradable_from;
+            self.state.outflows.advance(before, tradable_from);
             self.expire_orders(before, events);
             self.expire_regions(before, events);
         }

@@ -27,6 +27,8 @@
 //! | 9 reject reasons of orders | `checks.rs`; of other commands where they are carried out |
 //! | 11 book of a window | `depth.rs`; what a purchase would get `preview.rs` |
 //!
+//! What the rules do not have, outflow limits (below), is in `outflow.rs`.
+//!
 //! How orders, regions and names are found is in `directory.rs`, `table.rs` and `groups.rs`; the book is in `book/`.
 //!
 //! # What a command costs
@@ -64,6 +66,22 @@
 //! - There is no trade without cover: what an open bid can cost is held.
 //! - The sum of all free and held funds is deposits less withdrawals; no part-timeslice is created.
 //! - The resting book is never crossed.
+//!
+//! # Outflow limits
+//!
+//! Operators may limit what leaves custody in a day, by `LimitOutflow`: planck that are paid out and part-timeslices that
+//! are transferred or assigned; of all accounts together, of each account, or of one account instead of that.
+//!
+//! - An instruction that would bring its account's or the venue's sum of the day above a limit is *held*: it arises as
+//!   always, has left the ledger, and `InstructionHeld` follows it. `SettlementSubmitted` of one that is held is rejected
+//!   (`instruction_held`), so that it cannot be carried out by mistake. It may end like any other.
+//! - `ApproveOutflow` lets it go, in any mode (`unknown_instruction`; `not_held`), with the event `InstructionReleased`.
+//! - A day is 180 timeslices, 24 hours of 8 minutes, of the market's own clock; the sums begin anew when `T / 180` changes.
+//!   They count from the first limit on, while there is any. What is held does not count, nor when it is approved: the
+//!   operator answers for it. What is returned has counted all the same.
+//! - A changed limit holds for what arises afterwards: what is held stays held.
+//!
+//! With no limit set all is as if there were none of this: events, state hashes and snapshots are the same bytes.
 //!
 //! # Deliberately absent
 //!
@@ -105,6 +123,7 @@ mod market;
 mod matching;
 mod money;
 mod order;
+mod outflow;
 mod place;
 mod preview;
 mod regions;

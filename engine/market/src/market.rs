@@ -5,7 +5,6 @@ use crate::canonical::{CanonicalState, RestoreError};
 use crate::look_ahead::Hints;
 use crate::matching::Candidate;
 use crate::state::State;
-use codec::{DecodeAll, Encode};
 use coretime_types::{Command, Event, Mode, RejectReason, Rejection, RequestId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -102,18 +101,23 @@ impl Market {
                 self.unsuspend(*account);
                 Ok(())
             }
+            Command::LimitOutflow { scope, limit } => {
+                self.set_outflow_limit(*scope, *limit);
+                Ok(())
+            }
+            Command::ApproveOutflow { instruction } => self.approve_outflow(*instruction, events),
         }
     }
 
     /// BLAKE3 of the whole state's SCALE encoding: whether two markets agree, in 32 bytes. Costs as much as the state
     /// is large.
     pub fn state_hash(&self) -> [u8; 32] {
-        blake3::hash(&CanonicalState::of(&self.state).encode()).into()
+        blake3::hash(&self.snapshot()).into()
     }
 
     /// The whole state, for [`Market::restore`]. Costs as much as the state is large.
     pub fn snapshot(&self) -> Vec<u8> {
-        CanonicalState::of(&self.state).encode()
+        CanonicalState::of(&self.state).to_bytes()
     }
 
     /// The market that a snapshot was taken of: the same commands give the same events from here on.
@@ -121,8 +125,8 @@ impl Market {
     /// # Errors
     /// When the bytes are no snapshot, or one of a state that cannot be. Not everything that cannot be is found out:
     /// whether it is the right state, its hash tells.
-    pub fn restore(mut snapshot: &[u8]) -> Result<Market, RestoreError> {
-        let state = CanonicalState::decode_all(&mut snapshot)
+    pub fn restore(snapshot: &[u8]) -> Result<Market, RestoreError> {
+        let state = CanonicalState::from_bytes(snapshot)
             .map_err(|error| RestoreError::Undecodable(error.to_string()))?;
         Ok(Market { state: state.restore()?, ..Market::default() })
     }

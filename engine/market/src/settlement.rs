@@ -19,12 +19,15 @@ impl Market {
         }
     }
 
-    /// Section 7: no effect on the ledger. What was submitted is kept with the instructions, for settlement to find
+    /// Section 7: no effect on the ledger. What is held is not to be submitted. What was submitted is kept with the instructions, for settlement to find
     /// after a restart.
     pub(crate) fn settlement_submitted(&mut self, submitted: &SettlementSubmitted) -> Result<(), Rejection> {
         let known = |number: &InstructionNumber| self.state.instructions.contains_key(number);
         if !submitted.instructions.iter().all(known) {
             return Err(RejectReason::UnknownInstruction.into());
+        }
+        if submitted.instructions.iter().any(|number| self.is_held(*number)) {
+            return Err(RejectReason::InstructionHeld.into());
         }
         let submission = Arc::new(submitted.clone());
         for number in &submitted.instructions {
@@ -66,7 +69,9 @@ impl Market {
     }
 
     fn end_instruction(&mut self, number: InstructionNumber) -> Result<Instruction, Rejection> {
-        self.state.instructions.remove(&number).ok_or(RejectReason::UnknownInstruction.into())
+        let ended = self.state.instructions.remove(&number).ok_or(RejectReason::UnknownInstruction)?;
+        self.state.outflows.forget(number);
+        Ok(ended)
     }
 
     /// Nothing happened on chain: money is credited again, a region is free again. Withdrawal fees are kept.

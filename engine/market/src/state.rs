@@ -7,6 +7,7 @@ use crate::accounts::{AccountIndex, Accounts, Funds};
 use crate::book::Side as BookSide;
 use crate::custody::{Instruction, Totals};
 use crate::order::{Order, Orders, Terms, TermsIndex};
+use crate::outflow::Outflows;
 use crate::regions::{Holding, Piece, Regions};
 use crate::slots::{OrderSlot, RegionSlot};
 use crate::undo::{Undo, UndoLog};
@@ -34,6 +35,7 @@ pub(crate) struct State {
     pub(crate) last_reference: Option<ChainReference>,
     pub(crate) last_block: Option<(BlockNumber, String)>,
     pub(crate) totals: Totals,
+    pub(crate) outflows: Outflows,
     /// Live pieces of resting asks, by their regions' slots.
     pub(crate) asks: BookSide,
     /// Resting bids, by their slots.
@@ -57,6 +59,7 @@ impl Default for State {
             last_reference: None,
             last_block: None,
             totals: Totals::default(),
+            outflows: Outflows::default(),
             asks: BookSide::default(),
             bids: BookSide::default(),
             undo: UndoLog::default(),
@@ -253,6 +256,7 @@ impl State {
         self.undo.note(|| Undo::Instructed(number));
         self.instructions.insert(number, instruction);
         events.push(Event::Instruction { number, call });
+        self.limit_outflow(number, account, &call, events);
     }
 
     /// Never inside an order, so never undone.

@@ -6,7 +6,7 @@ use crate::order::Order;
 use crate::regions::{Holding, Piece};
 use crate::slots::{OrderSlot, RegionSlot};
 use crate::state::{Counters, State};
-use coretime_types::{ClientOrderId, InstructionNumber, OrderId, Parts, Timeslice};
+use coretime_types::{AccountId, ClientOrderId, InstructionNumber, OrderId, Outflow, Parts, Timeslice};
 
 /// How to take back one primitive change. Taken back in the opposite order, each finds what it left.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub(crate) enum Undo {
     NameEnded { account: AccountIndex, forgotten: Option<(ClientOrderId, OrderId)> },
     Totals(Totals),
     Instructed(InstructionNumber),
+    VenueOutflow(Outflow),
+    AccountOutflow(AccountId, Option<Outflow>),
 }
 
 /// The changes of the order that runs now, oldest first. Empty, and nothing is noted, outside of an attempt.
@@ -83,7 +85,12 @@ impl State {
             Undo::Named(account, name) => self.accounts.forget_name(account, name),
             Undo::NameEnded { account, forgotten } => self.accounts.revive_name(account, forgotten),
             Undo::Totals(totals) => self.totals = totals,
-            Undo::Instructed(number) => drop(self.instructions.remove(&number)),
+            Undo::Instructed(number) => {
+                self.instructions.remove(&number);
+                self.outflows.forget(number);
+            }
+            Undo::VenueOutflow(before) => self.outflows.restore_venue(before),
+            Undo::AccountOutflow(account, before) => self.outflows.restore_account(account, before),
         }
     }
 }

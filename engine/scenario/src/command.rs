@@ -120,6 +120,10 @@ fn read(name: &str, object: &mut Object<'_>) -> Result<Command, Malformed> {
         "resume" => Command::Resume { cause: cause(object)? },
         "suspend" => Command::Suspend { account: account(object)? },
         "unsuspend" => Command::Unsuspend { account: account(object)? },
+        "limit_outflow" => {
+            Command::LimitOutflow { scope: object.required("scope")?, limit: object.optional("limit")? }
+        }
+        "approve_outflow" => Command::ApproveOutflow { instruction: object.required("instruction")? },
         unknown => return Err(Malformed::UnknownCommand { name: unknown.to_owned() }),
     })
 }

@@ -70,6 +70,12 @@ enum EventShape {
     ModeChanged {
         mode: &'static str,
     },
+    InstructionHeld {
+        number: u64,
+    },
+    InstructionReleased {
+        number: u64,
+    },
 }
 
 #[derive(Serialize)]
@@ -128,6 +134,8 @@ impl From<&Event> for EventShape {
                     InstructionEnd::Failed(FailureOutcome::Lost) => "lost",
                 },
             },
+            Event::InstructionHeld { number } => EventShape::InstructionHeld { number: number.0 },
+            Event::InstructionReleased { number } => EventShape::InstructionReleased { number: number.0 },
             Event::ModeChanged { mode } => EventShape::ModeChanged {
                 mode: match mode {
                     Mode::Open => "open",

@@ -1,9 +1,10 @@
 //! From a command to a line: what [`parse_command`](crate::parse_command) reads.
 
-use crate::shapes::{RegionIdShape, Text, line};
+use crate::shapes::{OutflowLimitShape, RegionIdShape, Text, line};
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, CancelTarget, ChainReference, Command, CoreMask, Delivery, FailureOutcome,
-    OrderId, Planck, QuoteOrder, RegionId, RequestId, SelfTrade, SettingsChange, Side, TimeInForce,
+    OrderId, OutflowScope, Planck, QuoteOrder, RegionId, RequestId, SelfTrade, SettingsChange, Side,
+    TimeInForce,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -130,6 +131,11 @@ pub fn format_command(command: &Command) -> String {
             object.put("cause", cause);
         }
         Command::Suspend { account } | Command::Unsuspend { account } => object.account(*account),
+        Command::LimitOutflow { scope, limit } => {
+            object.outflow_scope(*scope);
+            object.put_some("limit", limit.map(OutflowLimitShape::from));
+        }
+        Command::ApproveOutflow { instruction } => object.put("instruction", instruction.0),
     }
     object.finish()
 }
@@ -161,6 +167,8 @@ fn command_name(command: &Command) -> &'static str {
         Command::Resume { .. } => "resume",
         Command::Suspend { .. } => "suspend",
         Command::Unsuspend { .. } => "unsuspend",
+        Command::LimitOutflow { .. } => "limit_outflow",
+        Command::ApproveOutflow { .. } => "approve_outflow",
     }
 }
 
@@ -310,6 +318,14 @@ impl Fields {
                 SelfTrade::CancelMaker => "cancel_maker",
             },
         );
+    }
+
+    fn outflow_scope(&mut self, scope: OutflowScope) {
+        match scope {
+            OutflowScope::Venue => self.put("scope", "venue"),
+            OutflowScope::EachAccount => self.put("scope", "each_account"),
+            OutflowScope::Account(account) => self.put("scope", json!({ "account": Text(account) })),
+        }
     }
 
     fn settings(&mut self, change: &SettingsChange) {

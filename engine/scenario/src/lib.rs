@@ -23,6 +23,19 @@
 //! - An order inside a quote may repeat the quote's `account`; another one is malformed.
 //! - The engine's further events are printed too (a reader skips what it does not know): `funds_deposited`,
 //!   `region_deposited`, `instruction_ended`, `mode_changed`.
+//!
+//! # Outflow limits
+//!
+//! The rules do not have them (see `coretime-market`), so neither have their tables:
+//!
+//! | `command` | fields |
+//! | --- | --- |
+//! | `limit_outflow` | `scope`: "venue", "each_account" or {"account": account}; `limit` [null: takes it away]: {`funds_planck` [null: no limit], `part_timeslices` [null: no limit]}, decimal strings |
+//! | `approve_outflow` | `instruction` |
+//!
+//! The events are `instruction_held` and `instruction_released`, each with its `number`. The state line has `outflow` where
+//! a limit is set or an instruction is held: the limits `venue`, `each_account` and `accounts`, what counts `today` by
+//! account, and the numbers that are `held`.
 
 mod command;
 mod event;

@@ -1,6 +1,6 @@
 //! Shapes that commands, events and the state share when they are written.
 
-use coretime_types::{Region, RegionId};
+use coretime_types::{OutflowLimit, PartTimeslices, Planck, Region, RegionId};
 use serde::{Serialize, Serializer};
 use std::fmt::Display;
 
@@ -37,6 +37,21 @@ pub(crate) struct RegionIdShape {
 impl From<RegionId> for RegionIdShape {
     fn from(id: RegionId) -> Self {
         RegionIdShape { begin: id.begin.0, core: id.core.0, mask: Text(id.mask) }
+    }
+}
+
+/// What has no limit is left out.
+#[derive(Serialize)]
+pub(crate) struct OutflowLimitShape {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    funds_planck: Option<Text<Planck>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_timeslices: Option<Text<PartTimeslices>>,
+}
+
+impl From<OutflowLimit> for OutflowLimitShape {
+    fn from(limit: OutflowLimit) -> Self {
+        OutflowLimitShape { funds_planck: limit.funds.map(Text), part_timeslices: limit.regions.map(Text) }
     }
 }
 

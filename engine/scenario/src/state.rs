@@ -1,8 +1,8 @@
 //! The state line.
 
-use crate::shapes::{RegionShape, Text, line};
+use crate::shapes::{OutflowLimitShape, RegionShape, Text, line};
 use coretime_market::{FreeRegion, Market, OrderDetail, OrderView};
-use coretime_types::{AccountId, Planck, UnitPrice};
+use coretime_types::{AccountId, OutflowLimit, OutflowScope, PartTimeslices, Planck, UnitPrice};
 use serde::Serialize;
 
 /// The line with the whole state, without its line break.
@@ -21,6 +21,7 @@ pub fn format_state(market: &Market) -> String {
         regions: market.free_regions().map(FreeRegionShape::from).collect(),
         orders: market.orders().map(OrderShape::from).collect(),
         tradable_from: market.tradable_from().0,
+        outflow: OutflowShape::of(market),
     };
     line(&StateLine { state })
 }
@@ -36,6 +37,53 @@ struct StateShape {
     regions: Vec<FreeRegionShape>,
     orders: Vec<OrderShape>,
     tradable_from: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outflow: Option<OutflowShape>,
+}
+
+/// Outflow limits, what counts today and what is held; only where there is any.
+#[derive(Serialize)]
+struct OutflowShape {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    venue: Option<OutflowLimitShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    each_account: Option<OutflowLimitShape>,
+    accounts: Vec<AccountLimitShape>,
+    today: Vec<AccountOutflowShape>,
+    held: Vec<u64>,
+}
+
+#[derive(Serialize)]
+struct AccountLimitShape {
+    account: Text<AccountId>,
+    limit: OutflowLimitShape,
+}
+
+#[derive(Serialize)]
+struct AccountOutflowShape {
+    account: Text<AccountId>,
+    funds_planck: Text<Planck>,
+    part_timeslices: Text<PartTimeslices>,
+}
+
+impl OutflowShape {
+    fn of(market: &Market) -> Option<OutflowShape> {
+        let limit = |scope| market.outflow_limit(scope).map(OutflowLimitShape::from);
+        let (venue, each_account) = (limit(OutflowScope::Venue), limit(OutflowScope::EachAccount));
+        let of_account = |(account, limit): (AccountId, OutflowLimit)| AccountLimitShape {
+            account: Text(account),
+            limit: limit.into(),
+        };
+        let accounts: Vec<_> = market.outflow_limits().map(of_account).collect();
+        let held: Vec<_> = market.held_instructions().map(|number| number.0).collect();
+        let today = market.outflows_today().map(|(account, today)| AccountOutflowShape {
+            account: Text(account),
+            funds_planck: Text(today.funds),
+            part_timeslices: Text(today.regions),
+        });
+        let is_any = venue.is_some() || each_account.is_some() || !accounts.is_empty() || !held.is_empty();
+        is_any.then(|| OutflowShape { venue, each_account, accounts, today: today.collect(), held })
+    }
 }
 
 #[derive(Serialize)]

@@ -3,8 +3,8 @@
 use crate::{Malformed, json::Object};
 use coretime_types::{
     AccountId, BlockNumber, ChainReference, ClientOrderId, CoreIndex, CoreMask, Delivery, FailureOutcome,
-    InstructionNumber, OrderId, Parts, Planck, Ppm, RegionId, RequestId, SelfTrade, Side, TaskId,
-    TimeInForce, Timeslice, Timeslices, UnitPrice,
+    InstructionNumber, OrderId, OutflowLimit, OutflowScope, PartTimeslices, Parts, Planck, Ppm, RegionId,
+    RequestId, SelfTrade, Side, TaskId, TimeInForce, Timeslice, Timeslices, UnitPrice,
 };
 use serde_json::value::RawValue;
 use std::str::FromStr;
@@ -106,6 +106,12 @@ impl Value for Planck {
     }
 }
 
+impl Value for PartTimeslices {
+    fn read(value: &RawValue, field: &'static str) -> Result<Self, Malformed> {
+        text(value, field, "a decimal string from 0 to 2^128 - 1", digits).map(PartTimeslices)
+    }
+}
+
 impl Value for AccountId {
     fn read(value: &RawValue, field: &'static str) -> Result<Self, Malformed> {
         text(value, field, "0x and 64 hex digits", |text| text.parse().ok())
@@ -188,6 +194,34 @@ impl Value for Delivery {
             "transfer" => Some(Delivery::Transfer),
             _ => None,
         })
+    }
+}
+
+impl Value for OutflowScope {
+    fn read(value: &RawValue, field: &'static str) -> Result<Self, Malformed> {
+        if value.get().starts_with('{') {
+            let mut object = Object::parse(value.get())?;
+            let account = object.required("account")?;
+            object.finish()?;
+            return Ok(OutflowScope::Account(account));
+        }
+        text(value, field, "\"venue\", \"each_account\" or {\"account\": account}", |text| match text {
+            "venue" => Some(OutflowScope::Venue),
+            "each_account" => Some(OutflowScope::EachAccount),
+            _ => None,
+        })
+    }
+}
+
+impl Value for OutflowLimit {
+    fn read(value: &RawValue, _: &'static str) -> Result<Self, Malformed> {
+        let mut object = Object::parse(value.get())?;
+        let limit = OutflowLimit {
+            funds: object.optional("funds_planck")?,
+            regions: object.optional("part_timeslices")?,
+        };
+        object.finish()?;
+        Ok(limit)
     }
 }
 

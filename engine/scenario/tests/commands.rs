@@ -5,9 +5,10 @@
 use coretime_scenario::{format_command, parse_command};
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, BlockNumber, CancelTarget, ChainReference, ClientOrderId, Command,
-    CoreIndex, CoreMask, Delivery, FailureOutcome, InstructionNumber, OrderId, Parts, Planck, Ppm,
-    QuoteOrder, Region, RegionId, Replace, RequestId, SelfTrade, SettingsChange, SettlementConfirmed,
-    SettlementSubmitted, Side, TaskId, TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
+    CoreIndex, CoreMask, Delivery, FailureOutcome, InstructionNumber, OrderId, OutflowLimit, OutflowScope,
+    PartTimeslices, Parts, Planck, Ppm, QuoteOrder, Region, RegionId, Replace, RequestId, SelfTrade,
+    SettingsChange, SettlementConfirmed, SettlementSubmitted, Side, TaskId, TimeInForce, Timeslice,
+    Timeslices, UnitPrice, Window,
 };
 
 /// `A` stands for an account, `M` for a mask, `R` for a region.
@@ -235,6 +236,29 @@ fn table() -> Vec<(String, Command)> {
         (r#"{"command":"resume","cause":"x"}"#.to_owned(), Command::Resume { cause: "x".to_owned() }),
         (r#"{"command":"suspend","account":"A"}"#.to_owned(), Command::Suspend { account: ACCOUNT }),
         (r#"{"command":"unsuspend","account":"A"}"#.to_owned(), Command::Unsuspend { account: ACCOUNT }),
+        (
+            r#"{"command":"limit_outflow","scope":"venue","limit":{"funds_planck":"5","part_timeslices":"6"}}"#
+                .to_owned(),
+            Command::LimitOutflow {
+                scope: OutflowScope::Venue,
+                limit: Some(OutflowLimit { funds: Some(Planck(5)), regions: Some(PartTimeslices(6)) }),
+            },
+        ),
+        (
+            r#"{"command":"limit_outflow","scope":{"account":"A"},"limit":{}}"#.to_owned(),
+            Command::LimitOutflow {
+                scope: OutflowScope::Account(ACCOUNT),
+                limit: Some(OutflowLimit::default()),
+            },
+        ),
+        (
+            r#"{"command":"limit_outflow","scope":"each_account"}"#.to_owned(),
+            Command::LimitOutflow { scope: OutflowScope::EachAccount, limit: None },
+        ),
+        (
+            r#"{"command":"approve_outflow","instruction":1}"#.to_owned(),
+            Command::ApproveOutflow { instruction: InstructionNumber(1) },
+        ),
     ];
     table.extend([
         (

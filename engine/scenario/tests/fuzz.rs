@@ -11,7 +11,7 @@ const COMMANDS: &str = include_str!("corpus/commands.jsonl");
 const SCENARIOS: &str = include_str!("corpus/scenarios.jsonl");
 
 /// Of the rules' table.
-const COMMAND_NAMES: [&str; 25] = [
+const COMMAND_NAMES: [&str; 27] = [
     "configure",
     "advance_clock",
     "deposit_funds",
@@ -37,10 +37,12 @@ const COMMAND_NAMES: [&str; 25] = [
     "resume",
     "suspend",
     "unsuspend",
+    "limit_outflow",
+    "approve_outflow",
 ];
 
 /// Every field that has a value of its own.
-const FIELDS: [&str; 57] = [
+const FIELDS: [&str; 60] = [
     "account",
     "amount",
     "assign",
@@ -62,6 +64,7 @@ const FIELDS: [&str; 57] = [
     "extrinsic_hash",
     "extrinsic_index",
     "fee_account",
+    "funds_planck",
     "hash",
     "instruction",
     "instructions",
@@ -82,6 +85,7 @@ const FIELDS: [&str; 57] = [
     "number",
     "order_id",
     "outcome",
+    "part_timeslices",
     "parts",
     "pivot",
     "place",
@@ -90,6 +94,7 @@ const FIELDS: [&str; 57] = [
     "renewable",
     "request_id",
     "require_renewable",
+    "scope",
     "self_trade",
     "side",
     "taker_ppm",
@@ -186,6 +191,7 @@ fn changed_scenarios_are_answered_line_by_line() {
     tally.assert_reached(RejectReason::ALL.iter().map(|reason| format!("rejected: {reason}")));
     tally.assert_reached(["accepted", "replaced", "trade", "region_expired", "funds_deposited"]);
     tally.assert_reached(["region_deposited", "instruction_ended", "mode_changed"]);
+    tally.assert_reached(["instruction_held", "instruction_released"]);
     tally.assert_reached(["filled", "cancelled", "expired", "self_trade"].map(|why| format!("done: {why}")));
     tally.assert_reached(["transfer", "assign", "pay"].map(|call| format!("call: {call}")));
 }

@@ -114,6 +114,8 @@ fn every_event_is_written_in_the_order_of_the_rules() {
             ended(InstructionEnd::Failed(FailureOutcome::Lost)),
             r#"{"event":"instruction_ended","number":8,"end":"lost"}"#.to_owned(),
         ),
+        (Event::InstructionHeld { number }, r#"{"event":"instruction_held","number":8}"#.to_owned()),
+        (Event::InstructionReleased { number }, r#"{"event":"instruction_released","number":8}"#.to_owned()),
         (Event::ModeChanged { mode: Mode::Open }, r#"{"event":"mode_changed","mode":"open"}"#.to_owned()),
         (Event::ModeChanged { mode: Mode::Halted }, r#"{"event":"mode_changed","mode":"halted"}"#.to_owned()),
         (Event::ModeChanged { mode: Mode::Frozen }, r#"{"event":"mode_changed","mode":"frozen"}"#.to_owned()),

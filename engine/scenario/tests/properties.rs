@@ -3,9 +3,10 @@
 use coretime_scenario::{format_command, parse_command, run};
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, BlockNumber, CancelTarget, ChainReference, ClientOrderId, Command,
-    CoreIndex, CoreMask, Delivery, FailureOutcome, InstructionNumber, OrderId, Parts, Planck, Ppm,
-    QuoteOrder, Region, RegionId, Replace, RequestId, SelfTrade, SettingsChange, SettlementConfirmed,
-    SettlementSubmitted, Side, TaskId, TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
+    CoreIndex, CoreMask, Delivery, FailureOutcome, InstructionNumber, OrderId, OutflowLimit, OutflowScope,
+    PartTimeslices, Parts, Planck, Ppm, QuoteOrder, Region, RegionId, Replace, RequestId, SelfTrade,
+    SettingsChange, SettlementConfirmed, SettlementSubmitted, Side, TaskId, TimeInForce, Timeslice,
+    Timeslices, UnitPrice, Window,
 };
 use proptest::{option, prelude::*, prop_oneof};
 
@@ -198,6 +199,14 @@ fn custody() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn outflow_scope() -> impl Strategy<Value = OutflowScope> {
+    prop_oneof![
+        Just(OutflowScope::Venue),
+        Just(OutflowScope::EachAccount),
+        account().prop_map(OutflowScope::Account),
+    ]
+}
+
 fn operation() -> impl Strategy<Value = Command> {
     let outcome = prop_oneof![Just(FailureOutcome::Returned), Just(FailureOutcome::Lost)];
     prop_oneof![
@@ -230,6 +239,16 @@ fn operation() -> impl Strategy<Value = Command> {
         any::<String>().prop_map(|cause| Command::Resume { cause }),
         account().prop_map(|account| Command::Suspend { account }),
         account().prop_map(|account| Command::Unsuspend { account }),
+        (outflow_scope(), option::of(any::<(Option<u128>, Option<u128>)>())).prop_map(|(scope, limit)| {
+            Command::LimitOutflow {
+                scope,
+                limit: limit.map(|(funds, regions)| OutflowLimit {
+                    funds: funds.map(Planck),
+                    regions: regions.map(PartTimeslices),
+                }),
+            }
+        }),
+        any::<u64>().prop_map(|number| Command::ApproveOutflow { instruction: InstructionNumber(number) }),
     ]
 }
 

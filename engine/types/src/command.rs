@@ -2,8 +2,8 @@
 
 use crate::{
     AccountId, Ask, Bid, BidTerms, BlockNumber, ChainReference, ClientOrderId, CoreMask, InstructionNumber,
-    OrderId, Parts, Planck, Region, RegionId, RequestId, SettingsChange, Side, Timeslice, Timeslices,
-    UnitPrice,
+    OrderId, OutflowLimit, OutflowScope, Parts, Planck, Region, RegionId, RequestId, SettingsChange, Side,
+    Timeslice, Timeslices, UnitPrice,
 };
 use codec::{Decode, Encode};
 
@@ -175,6 +175,18 @@ pub enum Command {
     Unsuspend {
         /// Whose.
         account: AccountId,
+    },
+    /// Sets how much may leave in a day, or takes that limit away.
+    LimitOutflow {
+        /// Whose.
+        scope: OutflowScope,
+        /// The limit; none takes it away. An account's own limit without numbers lets it take out what it likes.
+        limit: Option<OutflowLimit>,
+    },
+    /// Lets settlement carry out an instruction that is held.
+    ApproveOutflow {
+        /// Which.
+        instruction: InstructionNumber,
     },
 }
 

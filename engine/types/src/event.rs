@@ -68,6 +68,16 @@ pub enum Event {
         /// The mode in force.
         mode: Mode,
     },
+    /// The instruction before this event is above a limit: it waits for an operator.
+    InstructionHeld {
+        /// Which.
+        number: InstructionNumber,
+    },
+    /// An operator approved an instruction that was held.
+    InstructionReleased {
+        /// Which.
+        number: InstructionNumber,
+    },
 }
 
 /// What was rejected and why.

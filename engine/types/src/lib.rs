@@ -18,6 +18,7 @@ mod event;
 mod id;
 mod mask;
 mod order;
+mod outflow;
 mod quantity;
 mod region;
 mod reject;
@@ -34,6 +35,7 @@ pub use id::{
 };
 pub use mask::{CoreMask, MaskError};
 pub use order::{Ask, Bid, BidTerms, Delivery, SelfTrade, Side, TimeInForce};
+pub use outflow::{Outflow, OutflowLimit, OutflowScope};
 pub use quantity::{CoreIndex, PartTimeslices, Parts, Planck, Ppm, Timeslice, Timeslices, UnitPrice};
 pub use region::{Region, RegionId, Window};
 pub use reject::RejectReason;

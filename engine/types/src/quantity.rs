@@ -11,6 +11,11 @@ pub struct Timeslice(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Timeslices(pub u32);
 
+impl Timeslices {
+    /// 24 hours: a timeslice is 80 relay-chain blocks of 6 seconds, 480 seconds, on Polkadot and Kusama.
+    pub const DAY: Timeslices = Timeslices(180);
+}
+
 impl Timeslice {
     /// `self + length`, or `None` past the end of time.
     pub fn checked_add(self, length: Timeslices) -> Option<Timeslice> {

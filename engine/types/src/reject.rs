@@ -12,7 +12,7 @@ macro_rules! reasons {
         }
 
         impl RejectReason {
-            /// Every reason, in the order of the rules.
+            /// Every reason, in the order of the rules; then those of outflow limits, which the rules do not have.
             pub const ALL: &[RejectReason] = &[$(RejectReason::$name,)*];
 
             /// The name in the rules and in the scenario format.
@@ -86,6 +86,10 @@ reasons! {
     ClockBackwards = "clock_backwards",
     /// It does not parse, or a field is missing, unknown, out of its type's range or meant for the other side.
     Malformed = "malformed",
+    /// The instruction is held until an operator approves it: it is not to be submitted.
+    InstructionHeld = "instruction_held",
+    /// The instruction is not held.
+    NotHeld = "not_held",
 }
 
 impl fmt::Display for RejectReason {

@@ -213,6 +213,8 @@ fn code(reason: RejectReason) -> Code {
         | RejectReason::LegRejected
         | RejectReason::Frozen
         | RejectReason::OrdersLive
+        | RejectReason::InstructionHeld
+        | RejectReason::NotHeld
         | RejectReason::ClockBackwards => Code::FailedPrecondition,
         RejectReason::InvalidPrice
         | RejectReason::InvalidTimeInForce
@@ -266,6 +268,8 @@ fn explanation(reason: RejectReason) -> &'static str {
         RejectReason::InvalidSetting => "the setting is out of its range",
         RejectReason::OrdersLive => "interlacing cannot be switched while orders are live",
         RejectReason::ClockBackwards => "the clock only goes forward",
+        RejectReason::InstructionHeld => "the instruction waits for an operator",
+        RejectReason::NotHeld => "the instruction does not wait for an operator",
         RejectReason::Malformed => "a field is missing, out of range or meant for the other side",
     }
 }

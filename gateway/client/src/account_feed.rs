@@ -194,6 +194,11 @@ impl AccountFeed {
             Some(Event::InstructionEnded(ended)) => {
                 self.state.instructions.remove(&ended.number);
             }
+            Some(Event::InstructionReleased(released)) => {
+                if let Some(instruction) = self.state.instructions.get_mut(&released.number) {
+                    instruction.awaits_approval = false;
+                }
+            }
             None => {}
         }
     }

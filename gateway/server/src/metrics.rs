@@ -35,7 +35,8 @@ impl Metrics {
     async fn text(&self) -> Result<String> {
         let mut registry = Registry::with_prefix("coretime");
         self.gateway.register(&mut registry);
-        let mode = self.engine(&mut registry).await;
+        let engine = self.engine(&mut registry).await;
+        let (mode, held) = engine.unzip();
         let status = self.settlement.borrow().clone();
         settlement(&mut registry, &status);
         let alarms = [
@@ -52,6 +53,7 @@ impl Metrics {
             ),
             ("deposits_held_back", !status.held_back.is_empty()),
             ("instructions_stuck", !status.stuck.is_empty()),
+            ("outflow_held", held.is_some_and(|held| held > 0)),
         ];
         let family = Family::<[(&str, &str); 1], Gauge>::default();
         for (alarm, is_raised) in alarms {
@@ -63,8 +65,8 @@ impl Metrics {
         Ok(text)
     }
 
-    /// The engine, the log and who follows it.
-    async fn engine(&self, registry: &mut Registry) -> Option<Mode> {
+    /// The engine, the log and who follows it. The mode, and how many instructions wait for an operator.
+    async fn engine(&self, registry: &mut Registry) -> Option<(Mode, u64)> {
         let durable = self.engine.durable_position().sequence.0;
         let queued = u64::try_from(self.engine.queued()).unwrap_or(u64::MAX);
         let mut gauge =
@@ -75,15 +77,18 @@ impl Metrics {
             gauge("store_sequence", "The last record that the store of fills has", stored.sequence.0);
         }
         let question = |market: &Market| {
-            (market.mode(), market.live_orders(), market.last_block().map(|(number, _)| number))
+            let block = market.last_block().map(|(number, _)| number);
+            (market.mode(), market.live_orders(), block, market.held_instructions().count())
         };
         // A stopped or busy engine is told elsewhere.
-        let (mode, orders, block) = self.engine.query(question).ok()?.await.ok()?;
+        let (mode, orders, block, held) = self.engine.query(question).ok()?.await.ok()?;
+        let held = u64::try_from(held).unwrap_or(u64::MAX);
         gauge("live_orders", "Orders that rest in the book", u64::try_from(orders).unwrap_or(u64::MAX));
+        gauge("held_instructions", "Instructions that wait for an operator: above an outflow limit", held);
         if let Some(block) = block {
             gauge("ledger_block", "The last block whose deposits the ledger has", block.0);
         }
-        Some(mode)
+        Some((mode, held))
     }
 }
 

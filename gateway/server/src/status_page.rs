@@ -84,9 +84,10 @@ impl StatusPage {
                 market.tradable_from(),
                 market.live_orders(),
                 market.instructions().count(),
+                market.held_instructions().count(),
             )
         };
-        let (mode, causes, tradable_from, orders, instructions) = self.engine.query(question)?.await?;
+        let (mode, causes, tradable_from, orders, instructions, held) = self.engine.query(question)?.await?;
         let settlement = self.settlement.borrow().clone();
         let fills = self.fills.counts().context("the store of fills cannot be read")?;
         let mut text = String::new();
@@ -97,6 +98,9 @@ impl StatusPage {
         writeln!(text, "orders         {orders} live")?;
         writeln!(text, "fills          {} in the store", fills.fills)?;
         writeln!(text, "instructions   {instructions} outstanding")?;
+        if held > 0 {
+            writeln!(text, "outflow held   {held} instructions wait for an operator")?;
+        }
         let block =
             settlement.finalised_block.map_or_else(|| "none yet".to_owned(), |block| block.to_string());
         writeln!(text, "chain          finalised block {block}, connected: {}", settlement.connected)?;

@@ -96,7 +96,7 @@ mod tests {
 
     fn open(number: u64, submission: Option<SettlementSubmitted>) -> Open {
         let call = Call::Pay { to: AccountId([1; 32]), amount: Planck(1) };
-        Open { number: InstructionNumber(number), call, submission: submission.map(Arc::new) }
+        Open { number: InstructionNumber(number), call, submission: submission.map(Arc::new), held: false }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Open {
     pub(crate) number: InstructionNumber,
     pub(crate) call: Call,
     pub(crate) submission: Option<Arc<SettlementSubmitted>>,
+    /// It waits for an operator.
+    pub(crate) held: bool,
 }
 
 impl Open {
@@ -31,6 +33,7 @@ impl Open {
             number: instruction.number,
             call: instruction.call,
             submission: instruction.submission.clone(),
+            held: market.is_held(instruction.number),
         });
         open.collect()
     }

@@ -45,6 +45,8 @@ pub(crate) struct Leg {
 pub(crate) struct PlanInput {
     /// What is to be done, none of it in an extrinsic that can still be included.
     pub(crate) instructions: Vec<(InstructionNumber, Call)>,
+    /// Those of them that wait for an operator: nothing is sent for them, but a window that is over is over.
+    pub(crate) held: BTreeSet<InstructionNumber>,
     /// All regions of the ledger, those of instructions that have not ended included.
     pub(crate) kept: Vec<Region>,
     /// What custody owns on chain.
@@ -88,13 +90,15 @@ pub(crate) fn plan(mut input: PlanInput) -> Plan {
         if plan.legs.len() >= input.max_legs || calls >= input.max_calls {
             break;
         }
+        let held = input.held.contains(&number);
         let outcome = match call {
+            Call::Pay { .. } if held => Outcome::Waits,
             Call::Pay { to, amount } => pay(&mut input, to, amount),
             Call::Transfer { region, to } => {
-                deliver(&mut input, &region, PlannedCall::Transfer { region: region.id(), to })
+                deliver(&mut input, &region, PlannedCall::Transfer { region: region.id(), to }, held)
             }
             Call::Assign { region, task } => {
-                deliver(&mut input, &region, PlannedCall::Assign { region: region.id(), task })
+                deliver(&mut input, &region, PlannedCall::Assign { region: region.id(), task }, held)
             }
         };
         match outcome {
@@ -145,13 +149,16 @@ fn pay(input: &mut PlanInput, to: AccountId, amount: Planck) -> Outcome {
     Outcome::Calls(vec![PlannedCall::Pay { to, amount }])
 }
 
-fn deliver(input: &mut PlanInput, region: &Region, delivery: PlannedCall) -> Outcome {
+fn deliver(input: &mut PlanInput, region: &Region, delivery: PlannedCall, held: bool) -> Outcome {
     let root = input.custody.root_of(region).copied();
     if root.is_some_and(|root| input.busy.contains(&root.region.id())) {
         return Outcome::Waits;
     }
     let next = input.last_committed.checked_add(Timeslices(1)).unwrap_or(input.last_committed);
     let over = region.begin.max(next) >= region.end;
+    if held && !over {
+        return Outcome::Waits;
+    }
     let cuts = match isolate(&input.custody, &input.kept, region) {
         // Whoever likes drops regions that are over.
         Err(CarveError::NotInCustody(_)) if over => {
@@ -207,6 +214,7 @@ mod tests {
     fn input(root: Region, kept: &[Region], instructions: &[Call]) -> PlanInput {
         PlanInput {
             instructions: (1..).map(InstructionNumber).zip(instructions.iter().copied()).collect(),
+            held: BTreeSet::new(),
             kept: kept.to_vec(),
             custody: Custody::new([ChainRegion { region: root, renewable: true }]),
             busy: BTreeSet::new(),
@@ -273,6 +281,25 @@ mod tests {
         let calls = [Call::Assign { region: over, task }, Call::Assign { region: last_moment, task }];
         let plan = plan(input(elsewhere, &[over, last_moment], &calls));
         assert_eq!((numbers(&plan.lost), numbers(&plan.stuck)), (vec![1], vec![2]));
+    }
+
+    #[test]
+    fn what_is_held_waits_unless_its_window_is_over() {
+        let root = region(20, 120);
+        let (wanted, over) = (region(50, 60), region(5, 11));
+        let task = TaskId(1);
+        let calls = [Call::Assign { region: wanted, task }, pay(1, 500), Call::Assign { region: over, task }];
+        let mut input = input(root, &[wanted, over], &calls);
+        input.held = (1..=3).map(InstructionNumber).collect();
+        let mut both = input.clone();
+        both.custody = Custody::new([root, over].map(|region| ChainRegion { region, renewable: true }));
+        let gone = plan(input.clone());
+        assert_eq!((gone.legs.as_slice(), numbers(&gone.lost)), (&[][..], vec![3]));
+        let there = plan(both);
+        assert_eq!((there.legs.as_slice(), numbers(&there.returned)), (&[][..], vec![3]));
+        input.held.clear();
+        let sent: Vec<u64> = plan(input).legs.iter().map(|leg| leg.instruction.0).collect();
+        assert_eq!(sent, [2, 1]);
     }
 
     #[test]

@@ -43,6 +43,8 @@ impl Settlement {
         let block = BlockNumber(at.block_number());
         let pending = open.len();
         self.attempts.keep(&open.iter().map(|one| one.number).collect());
+        let held: BTreeSet<InstructionNumber> =
+            open.iter().filter(|one| one.held).map(|one| one.number).collect();
         let (mut flights, mut waiting) = flight::sort(open, block, nonce, signer);
         self.submitted_at.retain(|hash, _| flights.iter().any(|one| one.submission.extrinsic_hash == *hash));
         self.show_flights(&flights);
@@ -67,7 +69,7 @@ impl Settlement {
             if chosen.is_empty() {
                 break;
             }
-            let mut plan = plan(self.plan_input(&site, chosen));
+            let mut plan = plan(self.plan_input(&site, chosen, held.clone()));
             let ended: Vec<InstructionNumber> = plan
                 .returned
                 .iter()
@@ -145,9 +147,15 @@ impl Settlement {
         Ok(Some(site))
     }
 
-    fn plan_input(&self, site: &Site, instructions: Vec<(InstructionNumber, Call)>) -> PlanInput {
+    fn plan_input(
+        &self,
+        site: &Site,
+        instructions: Vec<(InstructionNumber, Call)>,
+        held: BTreeSet<InstructionNumber>,
+    ) -> PlanInput {
         PlanInput {
             instructions,
+            held,
             kept: site.kept.clone(),
             custody: Custody::new(site.roots.iter().copied()),
             busy: site.busy.clone(),

@@ -127,7 +127,7 @@ impl Checker {
         let (number, call) = (self.next_instruction(), Call::Pay { to: account, amount });
         told.expect(None, Event::Instruction { number, call })?;
         self.instructions.insert(number, Pending { account, call });
-        Ok(())
+        self.check_limits(number, account, &call, told)
     }
 
     pub(super) fn withdraw_region(&mut self, account: AccountId, id: RegionId, told: &mut Told<'_>) -> Check {
@@ -140,13 +140,15 @@ impl Checker {
 
     pub(super) fn submitted(&self, submitted: &SettlementSubmitted) -> Check {
         let unknown = submitted.instructions.iter().find(|number| !self.instructions.contains_key(number));
-        same("an instruction that was submitted but is not open", None, None, unknown)
+        same("an instruction that was submitted but is not open", None, None, unknown)?;
+        self.check_not_held(&submitted.instructions)
     }
 
     fn end_instruction(&mut self, number: InstructionNumber) -> Check<Pending> {
         let missing = || {
             Mismatch::new("an instruction that ends", None, format!("{number}, open"), "no such instruction")
         };
+        self.limits.end(number);
         self.instructions.remove(&number).ok_or_else(missing)
     }
 

@@ -11,6 +11,7 @@ impl Checker {
             return Ok(());
         }
         self.now = to;
+        self.limits.turn_to(to);
         let over = self.over_at.range(..=(u64::from(to.0), OrderId(u64::MAX)));
         let mut ids: Vec<OrderId> = over.map(|(_, id)| *id).collect();
         ids.sort_unstable();

@@ -5,7 +5,7 @@ use super::{
     ledger::{Flows, Holder, Money},
     order::{Order, Terms},
 };
-use crate::error::{Check, same};
+use crate::error::{Check, all_same, same};
 use coretime_market::{Market, OrderDetail, OrderView};
 use coretime_types::{Planck, Region};
 
@@ -40,6 +40,7 @@ impl Checker {
         let ours = self.instructions.iter().map(|(number, pending)| (*number, pending.account, pending.call));
         let theirs = market.instructions().map(|theirs| (theirs.number, theirs.account, theirs.call));
         all_same("an open instruction", ours, theirs)?;
+        self.compare_outflow(market)?;
 
         let totals = market.totals();
         let theirs = Flows {
@@ -51,20 +52,6 @@ impl Checker {
             regions_lost: totals.regions_lost,
         };
         same("what came in and went out", None, self.ledger.flows, theirs)
-    }
-}
-
-fn all_same<T: PartialEq + std::fmt::Debug>(
-    what: &'static str,
-    mut ours: impl Iterator<Item = T>,
-    mut theirs: impl Iterator<Item = T>,
-) -> Check {
-    loop {
-        let (our, their) = (ours.next(), theirs.next());
-        if our.is_none() && their.is_none() {
-            return Ok(());
-        }
-        same(what, None, our, their)?;
     }
 }
 

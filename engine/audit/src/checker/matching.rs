@@ -176,6 +176,7 @@ impl Checker {
         let number = self.next_instruction();
         told.expect(order, Event::Instruction { number, call })?;
         self.instructions.insert(number, Pending { account, call });
+        self.check_limits(number, account, &call, told)?;
         let parts = piece.region.part_timeslices();
         self.ledger.flows.regions_instructed.0 =
             self.ledger.flows.regions_instructed.0.saturating_add(parts.0);

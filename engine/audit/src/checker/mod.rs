@@ -14,6 +14,7 @@ mod ledger;
 mod matching;
 mod money;
 mod order;
+mod outflow;
 mod place;
 mod told;
 
@@ -23,11 +24,13 @@ mod tests;
 use crate::error::{Check, holds};
 use book::Book;
 use coretime_types::{
-    AccountId, Call, ChainReference, Command, Event, InstructionNumber, Mode, OrderId, Settings, Timeslice,
+    AccountId, Call, ChainReference, Command, Event, InstructionNumber, Mode, OrderId, RejectReason,
+    Settings, Timeslice,
 };
 pub(crate) use ledger::{Entry, Money, Movement};
 use ledger::{Holder, Ledger};
 use order::{Order, Terms};
+use outflow::Limits;
 use std::collections::{BTreeMap, BTreeSet};
 use told::Told;
 
@@ -52,6 +55,7 @@ pub(crate) struct Checker {
     /// Live orders by when they are over.
     over_at: BTreeSet<(u64, OrderId)>,
     instructions: BTreeMap<InstructionNumber, Pending>,
+    limits: Limits,
     last_reference: Option<ChainReference>,
     last_order: u64,
     last_priority: u64,
@@ -140,6 +144,11 @@ impl Checker {
                 self.suspended.remove(account);
                 Ok(())
             }
+            Command::LimitOutflow { scope, limit } => {
+                self.limit_outflow(*scope, *limit);
+                Ok(())
+            }
+            Command::ApproveOutflow { instruction } => self.approve_outflow(*instruction, told),
         }
     }
 
@@ -197,11 +206,15 @@ impl Checker {
     }
 }
 
-/// Whether the command changed nothing. Of a quote with several elements each has an event of its own.
+/// Whether the command changed nothing. Of a quote each element has an event of its own, and the rules check these
+/// reasons for the whole first, so no element can have them.
 fn is_rejected_whole(command: &Command, events: &[Event]) -> bool {
-    matches!(events, [Event::Rejected(_)])
-        && match command {
-            Command::Quote { cancel, place, .. } => cancel.len().saturating_add(place.len()) != 1,
-            _ => true,
+    use RejectReason::{DuplicateRequest, InvalidSize, Malformed, Suspended};
+    let [Event::Rejected(rejection)] = events else { return false };
+    match command {
+        Command::Quote { .. } => {
+            matches!(rejection.reason, Suspended | DuplicateRequest | InvalidSize | Malformed)
         }
+        _ => true,
+    }
 }

@@ -2,8 +2,10 @@
 
 use super::Checker;
 use crate::traffic::{Told, told};
+use coretime_market::Market;
 use coretime_types::{
-    CoreIndex, Event, InstructionNumber, OrderId, Parts, Planck, RejectReason, Trade, TradeId, UnitPrice,
+    AccountId, BlockNumber, ChainReference, Command, CoreIndex, Event, InstructionNumber, OrderId,
+    OutflowLimit, OutflowScope, Parts, Planck, RejectReason, SettlementSubmitted, Trade, TradeId, UnitPrice,
 };
 use fastrand::Rng;
 use std::collections::BTreeMap;
@@ -25,6 +27,8 @@ fn name(event: &Event) -> &'static str {
         Event::RegionDeposited { .. } => "region deposited",
         Event::InstructionEnded { .. } => "instruction ended",
         Event::ModeChanged { .. } => "mode changed",
+        Event::InstructionHeld { .. } => "instruction held",
+        Event::InstructionReleased { .. } => "instruction released",
     }
 }
 
@@ -45,7 +49,7 @@ fn it_agrees_with_the_engine() {
         checker.compare(&market).unwrap();
     }
     println!("{seen:?}");
-    assert_eq!(seen.len(), 16, "not all was reached: {seen:?}");
+    assert_eq!(seen.len(), 18, "not all was reached: {seen:?}");
     assert!(seen.values().all(|times| *times >= 30), "{seen:?}");
 }
 
@@ -74,6 +78,12 @@ fn lie(rng: &mut Rng, event: &Event) -> Option<Event> {
         }
         Event::InstructionEnded { number, end } => {
             Event::InstructionEnded { number: InstructionNumber(number.0 + 1), end }
+        }
+        Event::InstructionHeld { number } => {
+            Event::InstructionHeld { number: InstructionNumber(number.0 + 1) }
+        }
+        Event::InstructionReleased { number } => {
+            Event::InstructionReleased { number: InstructionNumber(number.0 + 1) }
         }
         Event::ModeChanged { mode } => Event::ModeChanged {
             mode: if mode == coretime_types::Mode::Open {
@@ -153,6 +163,49 @@ fn every_lie_is_found_at_its_command() {
         }
     }
     assert!(lies.len() >= 14, "{lies:?}");
+}
+
+/// What a stolen signer would want: that the limit is passed over, or what is held is sent.
+#[test]
+fn what_is_above_a_limit_and_not_held_or_is_submitted_all_the_same_is_found() {
+    let (account, instruction) = (AccountId([1; 32]), InstructionNumber(1));
+    let mut market = Market::new();
+    let mut checker = Checker::default();
+    let limit = OutflowLimit { funds: Some(Planck(99)), regions: None };
+    let reference = ChainReference { block: BlockNumber(1), event: 0 };
+    let commands = [
+        Command::DepositFunds { account, amount: Planck(1_000), reference },
+        Command::LimitOutflow { scope: OutflowScope::EachAccount, limit: Some(limit) },
+        Command::WithdrawFunds { account, amount: Planck(100), request_id: None },
+    ];
+    for command in &commands {
+        let mut events = Vec::new();
+        market.apply(command, &mut events);
+        if matches!(command, Command::WithdrawFunds { .. }) {
+            assert_eq!(events.pop(), Some(Event::InstructionHeld { number: instruction }));
+            assert!(checker.check(command, &events).is_err(), "it says nothing of holding it");
+            checker = Checker::default();
+            for command in &commands[..2] {
+                let mut events = Vec::new();
+                Market::new().apply(command, &mut events);
+                checker.check(command, &events).unwrap();
+            }
+            events.push(Event::InstructionHeld { number: instruction });
+        }
+        checker.check(command, &events).unwrap();
+    }
+    let submitted = Command::SettlementSubmitted(SettlementSubmitted {
+        instructions: vec![instruction],
+        extrinsic_hash: String::new(),
+        nonce: 0,
+        valid_until_block: BlockNumber(9),
+        extrinsic: Vec::new(),
+    });
+    assert!(checker.check(&submitted, &[]).is_err(), "it is held");
+    let approved = Command::ApproveOutflow { instruction };
+    checker.check(&approved, &[Event::InstructionReleased { number: instruction }]).unwrap();
+    checker.check(&submitted, &[]).unwrap();
+    assert!(checker.check(&approved, &[Event::InstructionReleased { number: instruction }]).is_err());
 }
 
 /// What the venue might gain by: that it did less than it had to.

@@ -54,6 +54,13 @@ rare_states! {
     OrderExpiresByItsTime,
     BidExpiresByItsWindow,
     AskExpiresWithoutLivePiece,
+    HeldAboveAccountLimit,
+    HeldAboveVenueLimit,
+    /// A bought region that leaves custody, held.
+    HeldDelivery,
+    /// Something counts today, and something left on an earlier day.
+    OutflowOfAnotherDay,
+    ReturnedWhileHeld,
 }
 
 /// The command's name in the scenario format.
@@ -84,6 +91,8 @@ pub(crate) fn kind(command: &Command) -> &'static str {
         Command::Resume { .. } => "resume",
         Command::Suspend { .. } => "suspend",
         Command::Unsuspend { .. } => "unsuspend",
+        Command::LimitOutflow { .. } => "limit_outflow",
+        Command::ApproveOutflow { .. } => "approve_outflow",
     }
 }
 
@@ -183,7 +192,8 @@ fn must_be_rejected() -> Vec<(&'static str, &'static [RejectReason])> {
         ("deposit_region", &[InvalidRegion, RegionUnavailable]),
         ("withdraw_funds", &[Frozen, Suspended, DuplicateRequest, InvalidAmount, InsufficientFunds]),
         ("withdraw_region", &[Frozen, Suspended, DuplicateRequest, RegionUnavailable, InsufficientFunds]),
-        ("settlement_submitted", &[UnknownInstruction]),
+        ("settlement_submitted", &[UnknownInstruction, InstructionHeld]),
+        ("approve_outflow", &[UnknownInstruction, NotHeld]),
         ("settlement_confirmed", &[UnknownInstruction]),
         ("settlement_failed", &[UnknownInstruction]),
         ("compensate", &[InvalidAmount, InsufficientFunds]),
@@ -280,6 +290,8 @@ fn event_kind(event: &Event) -> &'static str {
         Event::RegionDeposited { .. } => "region_deposited",
         Event::InstructionEnded { .. } => "instruction_ended",
         Event::ModeChanged { .. } => "mode_changed",
+        Event::InstructionHeld { .. } => "instruction_held",
+        Event::InstructionReleased { .. } => "instruction_released",
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::model::{Ask, Bid, Head, Model, Parcel};
 use coretime_market::{FreeRegion, Funds, Instruction, Market, OrderDetail, OrderView, Piece, Totals};
 use coretime_types::{
-    AccountId, BlockNumber, ChainReference, InstructionNumber, Mode, OrderId, PartTimeslices, Parts, Planck,
-    Priority, Settings, Timeslice, Timeslices, UnitPrice, Window,
+    AccountId, BlockNumber, ChainReference, InstructionNumber, Mode, OrderId, Outflow, OutflowLimit,
+    OutflowScope, PartTimeslices, Parts, Planck, Priority, Settings, Timeslice, Timeslices, UnitPrice,
+    Window,
 };
 
 #[derive(Debug, PartialEq, Eq)]
@@ -14,6 +15,10 @@ pub(crate) struct View {
     pub(crate) free: Vec<FreeRegion>,
     pub(crate) orders: Vec<OrderView>,
     pub(crate) instructions: Vec<Instruction>,
+    pub(crate) held: Vec<InstructionNumber>,
+    pub(crate) limits: Vec<(OutflowScope, OutflowLimit)>,
+    pub(crate) outflow: Outflow,
+    pub(crate) outflows: Vec<(AccountId, Outflow)>,
     pub(crate) totals: Totals,
     pub(crate) settings: Settings,
     pub(crate) mode: Mode,
@@ -33,6 +38,10 @@ impl View {
             free: market.free_regions().collect(),
             orders: market.orders().collect(),
             instructions: market.instructions().cloned().collect(),
+            held: market.held_instructions().collect(),
+            limits: scopes(known).filter_map(|scope| Some((scope, market.outflow_limit(scope)?))).collect(),
+            outflow: market.outflow_today(),
+            outflows: market.outflows_today().collect(),
             totals: market.totals(),
             settings: market.settings().clone(),
             mode: market.mode(),
@@ -57,7 +66,17 @@ impl View {
         orders.sort_unstable_by_key(|order| order.order_id);
         let mut instructions: Vec<_> = model.instructions.iter().map(view_of_instruction).collect();
         instructions.sort_unstable_by_key(|instruction| instruction.number);
+        let held = model.instructions.iter().filter(|one| one.held);
+        let mut held: Vec<_> = held.map(|one| InstructionNumber(one.number)).collect();
+        held.sort_unstable();
+        let outflow = |(planck, parts)| Outflow { funds: Planck(planck), regions: PartTimeslices(parts) };
+        let of_account = |account| (account, outflow(model.left_today(|one| one == account)));
+        let outflows = known.iter().copied().map(of_account);
         View {
+            held,
+            limits: scopes(known).filter_map(|scope| Some((scope, model.outflow.limit(scope)?))).collect(),
+            outflow: outflow(model.left_today(|_| true)),
+            outflows: outflows.filter(|(_, outflow)| *outflow != Outflow::default()).collect(),
             accounts: accounts.filter(|(_, funds)| !is_nothing(funds)).collect(),
             suspended: known.iter().copied().filter(|account| model.is_suspended(*account)).collect(),
             free: owned.into_iter().map(|owned| free_region(owned.account, &owned.parcel)).collect(),
@@ -91,6 +110,12 @@ impl View {
         let lines: Vec<_> = lines.take(12).map(|(e, m)| format!("engine {e}\nmodel  {m}")).collect();
         Some(format!("the states differ\n{}\n{self:#?}", lines.join("\n")))
     }
+}
+
+/// All that a limit can be set for.
+fn scopes(known: &[AccountId]) -> impl Iterator<Item = OutflowScope> {
+    let accounts = known.iter().copied().map(OutflowScope::Account);
+    [OutflowScope::Venue, OutflowScope::EachAccount].into_iter().chain(accounts)
 }
 
 fn is_nothing(funds: &Funds) -> bool {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     config::GatewayConfig,
     connection::ConnectionInfo,
-    rate::{AccountRates, Left},
+    rate::{AccountRates, Exceeded, Left},
     status,
 };
 use coretime_types::AccountId;
@@ -89,6 +89,10 @@ pub const RPCS: &[(&str, Access)] = &[
     ("/coretime.exchange.v1.OperatorService/Suspend", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/Unsuspend", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/Compensate", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/SetOutflowLimit", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/ApproveOutflow", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/ListOutflowLimits", Access::Operator),
+    ("/coretime.exchange.v1.OperatorService/ListHeldInstructions", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/ListUnattributed", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/CreditUnattributed", Access::Operator),
     ("/coretime.exchange.v1.OperatorService/ReturnUnattributed", Access::Operator),
@@ -211,18 +215,24 @@ impl AccessLayer {
         Ok(())
     }
 
-    /// Takes one from the connection's bucket and from the caller's; tells what is left in the lower one.
-    fn take<B>(&self, request: &Request<B>) -> Result<Option<Left>, Status> {
-        let extensions = request.extensions();
-        let plain = extensions.get::<ConnectionInfo>();
-        let connection =
-            plain.or_else(|| extensions.get::<TlsConnectInfo<ConnectionInfo>>().map(TlsConnectInfo::get_ref));
-        let connection = connection.map(|connection| connection.rate.take()).transpose();
-        let connection = connection.map_err(status::rate_exceeded)?;
-        let account = extensions.get::<Caller>().map(|caller| self.credentials.rates.take(caller.account));
+    /// Takes one from the connection's bucket, checks the request, and takes one from the caller's; tells what is left
+    /// in the lower one. The connection's comes first: so whoever tries out tokens is slowed down, too.
+    fn let_in<B>(&self, request: &mut Request<B>) -> Result<Option<Left>, Status> {
+        let connection = take_of_connection(request).transpose().map_err(status::rate_exceeded)?;
+        self.admit(request)?;
+        let caller = request.extensions().get::<Caller>();
+        let account = caller.map(|caller| self.credentials.rates.take(caller.account));
         let account = account.transpose().map_err(status::rate_exceeded)?;
         Ok(connection.into_iter().chain(account).min_by_key(|left| left.remaining))
     }
+}
+
+fn take_of_connection<B>(request: &Request<B>) -> Option<Result<Left, Exceeded>> {
+    let extensions = request.extensions();
+    let plain = extensions.get::<ConnectionInfo>();
+    let connection =
+        plain.or_else(|| extensions.get::<TlsConnectInfo<ConnectionInfo>>().map(TlsConnectInfo::get_ref));
+    connection.map(|connection| connection.rate.take())
 }
 
 impl<S> Layer<S> for AccessLayer {
@@ -256,8 +266,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let left = self.access.admit(&mut request).and_then(|()| self.access.take(&request));
-        match left {
+        match self.access.let_in(&mut request) {
             Ok(left) => {
                 let answer = self.inner.call(request);
                 Box::pin(async move {

@@ -138,6 +138,18 @@ impl<'a> OwnReader<'a> {
                 let state = end_state(end).into();
                 see(order_event::Event::InstructionEnded(v1::InstructionEnded { number: number.0, state }));
             }
+            // It follows its instruction.
+            Event::InstructionHeld { number } => {
+                let last = visible.last_mut().and_then(|message| message.event.as_mut());
+                if let Some(order_event::Event::Instruction(instruction)) = last
+                    && instruction.number == number.0
+                {
+                    instruction.awaits_approval = true;
+                }
+            }
+            Event::InstructionReleased { number } if self.own.instructions.contains(&number) => {
+                see(order_event::Event::InstructionReleased(v1::InstructionReleased { number: number.0 }));
+            }
             _ => {}
         }
     }

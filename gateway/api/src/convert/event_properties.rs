@@ -5,9 +5,9 @@ use coretime_market::Market;
 use coretime_proto::v1::{self, order_event};
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, BlockNumber, CancelTarget, ChainReference, ClientOrderId, Command,
-    CoreIndex, CoreMask, Delivery, Event, FailureOutcome, OrderId, Parts, Planck, QuoteOrder, Region,
-    Replace, SelfTrade, SettlementConfirmed, Side, TaskId, TimeInForce, Timeslice, Timeslices, UnitPrice,
-    Window,
+    CoreIndex, CoreMask, Delivery, Event, FailureOutcome, OrderId, OutflowLimit, OutflowScope,
+    PartTimeslices, Parts, Planck, QuoteOrder, Region, Replace, SelfTrade, SettlementConfirmed, Side, TaskId,
+    TimeInForce, Timeslice, Timeslices, UnitPrice, Window,
 };
 use proptest::{collection::vec, prelude::*, strategy::ValueTree};
 use std::collections::BTreeSet;
@@ -101,7 +101,16 @@ impl Trading {
     fn command(&mut self, dice: Dice) -> Command {
         let account = ACCOUNTS[usize::from(dice[1] % 3)];
         let request_id = None;
-        match dice[0] % 20 {
+        match dice[0] % 22 {
+            20 => {
+                let limit = OutflowLimit { funds: Some(Planck(100)), regions: Some(PartTimeslices(800)) };
+                let limit = (!dice[2].is_multiple_of(4)).then_some(limit);
+                Command::LimitOutflow { scope: OutflowScope::EachAccount, limit }
+            }
+            21 => {
+                let held = self.market.held_instructions().next();
+                Command::ApproveOutflow { instruction: held.unwrap_or_default() }
+            }
             0..=4 => Command::PlaceBid(self.bid(dice)),
             5..=8 => Command::PlaceAsk(self.ask(dice)),
             9 | 10 => {
@@ -208,7 +217,8 @@ fn expected_count(events: &[Event]) -> usize {
         | Event::Replaced { .. }
         | Event::Done { .. }
         | Event::Instruction { .. }
-        | Event::InstructionEnded { .. } => 1,
+        | Event::InstructionEnded { .. }
+        | Event::InstructionReleased { .. } => 1,
         _ => 0,
     };
     events.iter().map(count).sum()
@@ -235,8 +245,10 @@ fn kind(event: &v1::OrderEvent) -> &'static str {
         order_event::Event::Fill(fill) if fill.role() == v1::LiquidityRole::Maker => "maker fill",
         order_event::Event::Fill(_) => "taker fill",
         order_event::Event::Done(done) => done.reason().as_str_name(),
+        order_event::Event::Instruction(instruction) if instruction.awaits_approval => "instruction held",
         order_event::Event::Instruction(_) => "instruction",
         order_event::Event::InstructionEnded(_) => "instruction ended",
+        order_event::Event::InstructionReleased(_) => "instruction released",
     }
 }
 
@@ -272,7 +284,9 @@ fn the_dice_reach_every_kind_of_event() {
         "maker fill",
         "taker fill",
         "instruction",
+        "instruction held",
         "instruction ended",
+        "instruction released",
         "DONE_REASON_FILLED",
         "DONE_REASON_CANCELLED",
         "DONE_REASON_EXPIRED",

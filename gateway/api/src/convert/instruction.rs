@@ -2,7 +2,7 @@
 
 use super::common::region_message;
 use crate::fill_source::{InstructionProgress, RecordedInstruction};
-use coretime_market::Instruction;
+use coretime_market::{Instruction, Market};
 use coretime_proto::v1::{self, InstructionState, instruction};
 use coretime_types::{BlockNumber, Call, FailureOutcome, InstructionEnd, InstructionNumber};
 
@@ -16,8 +16,10 @@ pub(crate) fn new_instruction(number: InstructionNumber, call: Call) -> v1::Inst
     }
 }
 
-pub(crate) fn ledger_instruction(instruction: Instruction) -> v1::Instruction {
+/// One that has not ended; `market` has it.
+pub(crate) fn ledger_instruction(instruction: Instruction, market: &Market) -> v1::Instruction {
     let mut message = new_instruction(instruction.number, instruction.call);
+    message.awaits_approval = market.is_held(instruction.number);
     if let Some(submission) = instruction.submission {
         message.state = InstructionState::Submitted.into();
         message.submission =
@@ -26,6 +28,7 @@ pub(crate) fn ledger_instruction(instruction: Instruction) -> v1::Instruction {
     message
 }
 
+/// One in the store, which does not know what is held.
 pub(crate) fn recorded_instruction(instruction: RecordedInstruction) -> v1::Instruction {
     let mut message = new_instruction(instruction.number, instruction.call);
     match instruction.progress {

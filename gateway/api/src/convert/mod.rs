@@ -8,6 +8,7 @@ pub(crate) mod event;
 pub(crate) mod instruction;
 pub(crate) mod order;
 pub(crate) mod order_view;
+pub(crate) mod outflow;
 pub(crate) mod page;
 
 #[cfg(test)]

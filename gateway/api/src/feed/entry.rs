@@ -19,8 +19,8 @@ pub(crate) struct Entry {
     pub(crate) parties: SmallVec<[AccountId; 2]>,
     /// Whose the orders are that ended.
     ended_orders: SmallVec<[(OrderId, AccountId); 1]>,
-    /// Whose the instructions are that ended.
-    ended_instructions: Vec<(InstructionNumber, AccountId)>,
+    /// Whose the instructions are that were open before, and that it is about.
+    open_instructions: Vec<(InstructionNumber, AccountId)>,
     /// What it changed in the book, by order id.
     pub(crate) changes: Vec<v1::BookChange>,
     /// The clock after it, and whether it has moved.
@@ -34,7 +34,7 @@ impl Entry {
         let mut entry = Entry {
             parties: SmallVec::new(),
             ended_orders: SmallVec::new(),
-            ended_instructions: Vec::new(),
+            open_instructions: Vec::new(),
             changes: Vec::new(),
             tradable_from: market.tradable_from(),
             clock_moved: false,
@@ -53,10 +53,10 @@ impl Entry {
                     entry.add_party(owner);
                     entry.ended_orders.extend(owner.map(|owner| (order_id, owner)));
                 }
-                Event::InstructionEnded { number, .. } => {
+                Event::InstructionEnded { number, .. } | Event::InstructionReleased { number } => {
                     let owner = market.instruction(number).map(|instruction| instruction.account);
                     entry.add_party(owner);
-                    entry.ended_instructions.extend(owner.map(|owner| (number, owner)));
+                    entry.open_instructions.extend(owner.map(|owner| (number, owner)));
                 }
                 _ => {}
             }
@@ -96,7 +96,7 @@ impl Entry {
     /// What the account sees of it, in order.
     pub(crate) fn events_of(&self, account: AccountId) -> Vec<v1::OrderEvent> {
         let orders = self.ended_orders.iter().filter(|(_, owner)| *owner == account);
-        let instructions = self.ended_instructions.iter().filter(|(_, owner)| *owner == account);
+        let instructions = self.open_instructions.iter().filter(|(_, owner)| *owner == account);
         let mut own = Own {
             orders: orders.map(|(order_id, _)| *order_id).collect(),
             instructions: instructions.map(|(number, _)| *number).collect(),

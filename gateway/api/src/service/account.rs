@@ -8,7 +8,7 @@ use crate::{
             cut_by_share, cut_in_time, mask, owned_region_message, planck, position_message, receipt_message,
             region_id, region_id_message, request_id,
         },
-        page,
+        outflow, page,
     },
     status,
 };
@@ -24,15 +24,21 @@ impl AccountService for Api {
         request: Request<v1::GetAccountRequest>,
     ) -> Result<Response<v1::GetAccountResponse>, Status> {
         let (account, _) = open(request)?;
-        let read = move |market: &Market| (market.funds(account), market.is_suspended(account));
-        let ((funds, suspended), position) = self.query(read).await?;
-        Ok(Response::new(v1::GetAccountResponse {
-            account: account.to_string(),
-            free_planck: funds.free.to_string(),
-            held_planck: funds.held.to_string(),
-            suspended,
-            position: Some(position_message(position)),
-        }))
+        let read = move |market: &Market| {
+            let funds = market.funds(account);
+            v1::GetAccountResponse {
+                account: account.to_string(),
+                free_planck: funds.free.to_string(),
+                held_planck: funds.held.to_string(),
+                suspended: market.is_suspended(account),
+                position: None,
+                outflow_limit: Some(outflow::limit_message(market.outflow_limit_of(account))),
+                outflow_today: Some(outflow::outflow_message(market.outflow_today_of(account))),
+                outflow_day_ends_timeslice: outflow::day_end(market.tradable_from()).0,
+            }
+        };
+        let (response, position) = self.query(read).await?;
+        Ok(Response::new(v1::GetAccountResponse { position: Some(position_message(position)), ..response }))
     }
 
     async fn list_regions(

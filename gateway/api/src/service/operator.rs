@@ -1,17 +1,22 @@
 //! What the venue's operators may do: commands in the log, and who gave them in the journal.
 
-use super::{Api, caller, command::Accepted, unattributed::Refusal};
+use super::{Api, caller, command::Accepted, open, unattributed::Refusal};
 use crate::{
     auth::session::Caller,
     convert::{
         FieldError, account,
-        common::{planck, receipt_message},
+        common::{planck, position_message, receipt_message},
+        instruction::ledger_instruction,
+        not_zero, outflow, page,
     },
     status,
 };
+use coretime_market::{Instruction, Market};
 use coretime_proto::v1::{self, operator_service_server::OperatorService};
 use coretime_sequencer::Receipt;
-use coretime_types::{AccountId, Command, Parts, Ppm, RejectReason, Sequence, SettingsChange};
+use coretime_types::{
+    AccountId, Command, InstructionNumber, OutflowScope, Parts, Ppm, RejectReason, Sequence, SettingsChange,
+};
 use std::fmt::Debug;
 use tokio::task::spawn_blocking;
 use tonic::{Request, Response, Status};
@@ -89,6 +94,76 @@ impl OperatorService for Api {
         };
         let receipt = self.operate("Compensate", request, command).await?;
         Ok(Response::new(v1::CompensateResponse { receipt }))
+    }
+
+    async fn set_outflow_limit(
+        &self,
+        request: Request<v1::SetOutflowLimitRequest>,
+    ) -> Result<Response<v1::SetOutflowLimitResponse>, Status> {
+        let receipt = self.operate("SetOutflowLimit", request, outflow::set_limit).await?;
+        Ok(Response::new(v1::SetOutflowLimitResponse { receipt }))
+    }
+
+    async fn approve_outflow(
+        &self,
+        request: Request<v1::ApproveOutflowRequest>,
+    ) -> Result<Response<v1::ApproveOutflowResponse>, Status> {
+        let command = |request: &v1::ApproveOutflowRequest| {
+            let number = not_zero(request.instruction_number, "instruction_number")?;
+            Ok(Command::ApproveOutflow { instruction: InstructionNumber(number) })
+        };
+        let receipt = self.operate("ApproveOutflow", request, command).await?;
+        Ok(Response::new(v1::ApproveOutflowResponse { receipt }))
+    }
+
+    async fn list_outflow_limits(
+        &self,
+        request: Request<v1::ListOutflowLimitsRequest>,
+    ) -> Result<Response<v1::ListOutflowLimitsResponse>, Status> {
+        caller(&request)?;
+        let read = |market: &Market| {
+            let limit = |scope| market.outflow_limit(scope).map(outflow::limit_message);
+            let accounts = market.outflow_limits().map(|(account, limit)| v1::AccountOutflowLimit {
+                account: account.to_string(),
+                limit: Some(outflow::limit_message(limit)),
+            });
+            v1::ListOutflowLimitsResponse {
+                venue: limit(OutflowScope::Venue),
+                each_account: limit(OutflowScope::EachAccount),
+                accounts: accounts.collect(),
+                today: Some(outflow::outflow_message(market.outflow_today())),
+                position: None,
+            }
+        };
+        let (response, position) = self.query(read).await?;
+        let position = Some(position_message(position));
+        Ok(Response::new(v1::ListOutflowLimitsResponse { position, ..response }))
+    }
+
+    async fn list_held_instructions(
+        &self,
+        request: Request<v1::ListHeldInstructionsRequest>,
+    ) -> Result<Response<v1::ListHeldInstructionsResponse>, Status> {
+        let (_, request) = open(request)?;
+        let size = page::page_size(request.page_size).map_err(status::invalid_field)?;
+        let after = page::number_token(&request.page_token).map_err(status::invalid_field)?.unwrap_or(0);
+        let read = move |market: &Market| {
+            let rest = market.held_instructions().filter(|number| number.0 > after);
+            let held = rest.filter_map(|number| market.instruction(number)).take(size + 1);
+            let message = |held: &Instruction| v1::HeldInstruction {
+                account: held.account.to_string(),
+                instruction: Some(ledger_instruction(held.clone(), market)),
+            };
+            held.map(|held| (held.number, message(held))).collect::<Vec<_>>()
+        };
+        let (held, position) = self.query(read).await?;
+        let (held, more) = page::cut(held, size);
+        let last = held.last().filter(|_| more);
+        Ok(Response::new(v1::ListHeldInstructionsResponse {
+            next_page_token: last.map(|(number, _)| number.to_string()).unwrap_or_default(),
+            instructions: held.into_iter().map(|(_, message)| message).collect(),
+            position: Some(position_message(position)),
+        }))
     }
 
     async fn list_unattributed(
@@ -179,6 +254,8 @@ fn text(text: &str, path: &str) -> Result<String, FieldError> {
     match text.len() {
         0 => Err(FieldError::new(path, "is missing")),
         length if length > MAX_TEXT_BYTES => Err(FieldError::new(path, "has more than 200 bytes")),
+        // It is shown in lines of text: it must not look like one of them.
+        _ if text.chars().any(char::is_control) => Err(FieldError::new(path, "has control characters")),
         _ => Ok(text.to_owned()),
     }
 }

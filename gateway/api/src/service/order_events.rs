@@ -57,7 +57,8 @@ fn snapshot(replica: &Replica, account: AccountId) -> Vec<v1::AccountSnapshot> {
     let market = replica.market();
     let orders: Vec<v1::Order> = market.orders_of(account).map(live_order).collect();
     let outstanding = market.instructions().filter(|instruction| instruction.account == account);
-    let instructions: Vec<v1::Instruction> = outstanding.cloned().map(ledger_instruction).collect();
+    let instructions: Vec<v1::Instruction> =
+        outstanding.map(|instruction| ledger_instruction(instruction.clone(), market)).collect();
     let orders = orders
         .chunks(SNAPSHOT_PART)
         .map(|orders| v1::AccountSnapshot { orders: orders.to_vec(), ..v1::AccountSnapshot::default() });

@@ -53,11 +53,12 @@ impl SettlementService for Api {
         let number = InstructionNumber(number);
         // The ledger has those that have not ended, and is ahead of the store.
         let read = move |market: &Market| {
-            market.instruction(number).filter(|found| found.account == account).cloned()
+            let own = market.instruction(number).filter(|found| found.account == account);
+            own.map(|found| ledger_instruction(found.clone(), market))
         };
         let (outstanding, _) = self.query(read).await?;
         let instruction = match outstanding {
-            Some(instruction) => ledger_instruction(instruction),
+            Some(instruction) => instruction,
             None => {
                 let recorded = self.read_store(move |fills| fills.instruction(number)).await?;
                 let own = recorded.filter(|recorded| recorded.account == account);
@@ -80,10 +81,19 @@ impl SettlementService for Api {
         };
         let (position, instructions) = self.read_store(read).await?;
         let (instructions, more) = page::cut(instructions, size);
-        let last = instructions.last().filter(|_| more);
+        let next_page_token =
+            instructions.last().filter(|_| more).map(|last| last.number.to_string()).unwrap_or_default();
+        let mut instructions: Vec<v1::Instruction> =
+            instructions.into_iter().map(recorded_instruction).collect();
+        let numbers: Vec<u64> = instructions.iter().map(|one| one.number).collect();
+        let holds = move |market: &Market| {
+            numbers.iter().map(|number| market.is_held(InstructionNumber(*number))).collect::<Vec<_>>()
+        };
+        let (held, _) = self.query(holds).await?;
+        instructions.iter_mut().zip(held).for_each(|(instruction, held)| instruction.awaits_approval = held);
         Ok(Response::new(v1::ListInstructionsResponse {
-            next_page_token: last.map(|last| last.number.to_string()).unwrap_or_default(),
-            instructions: instructions.into_iter().map(recorded_instruction).collect(),
+            next_page_token,
+            instructions,
             position: Some(position_message(position)),
         }))
     }

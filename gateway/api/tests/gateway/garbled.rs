@@ -202,6 +202,16 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
         v1::ConfigureRequest { taker_fee_ppm: Some(100), min_lot_parts: Some(1), ..Default::default() };
     let compensate =
         v1::CompensateRequest { account: suspended.clone(), amount_planck: "5".into(), reason: "why".into() };
+    let limit = |scope, text: &str| v1::SetOutflowLimitRequest {
+        scope: Some(scope),
+        limit: Some(v1::OutflowLimit { funds_planck: Some(text.into()), part_timeslices: None }),
+    };
+    // Of an account that nobody is: a limit must not hold up the others' requests.
+    let limits = [
+        limit(v1::set_outflow_limit_request::Scope::Account(suspended.clone()), "70"),
+        limit(v1::set_outflow_limit_request::Scope::Account("nobody".into()), "-1"),
+    ];
+    let held = v1::ListHeldInstructionsRequest { page_size: 5, page_token: "1".to_owned() };
     let whats = [What::FundsPlanck("5".into()), What::Region(region(7))];
     let unattributed = whats.map(|what| Some(v1::Unattributed { what: Some(what) }));
     let to = || suspended.clone();
@@ -242,6 +252,14 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
         call("Suspend", &[v1::SuspendRequest { account: suspended.clone() }], page),
         call("Unsuspend", &[v1::UnsuspendRequest { account: suspended.clone() }], page),
         call("Compensate", &[compensate], &["invalid field", "INSUFFICIENT_FUNDS"]),
+        call("SetOutflowLimit", &limits, page),
+        call(
+            "ApproveOutflow",
+            &[v1::ApproveOutflowRequest { instruction_number: 1 }],
+            &["invalid field", "UNKNOWN_INSTRUCTION"],
+        ),
+        empty("ListOutflowLimits"),
+        call("ListHeldInstructions", &[held], page),
         empty("ListUnattributed"),
         call("CreditUnattributed", &credit, &["invalid field", "UNATTRIBUTED_UNKNOWN"]),
         call("ReturnUnattributed", &give_back, &["invalid field", "UNATTRIBUTED_UNKNOWN"]),

@@ -51,6 +51,23 @@ async fn a_connections_rate_holds_for_public_calls_too() {
 }
 
 #[tokio::test]
+async fn a_connections_rate_counts_calls_with_wrong_tokens() {
+    let config = GatewayConfig { connection_rate: Rate::new(1, 3), ..GatewayConfig::default() };
+    let venue = Venue::start_with(config, 1_024).await;
+    let mut calls = v1::account_service_client::AccountServiceClient::new(venue.channel.clone());
+    let mut tried = Vec::new();
+    for authorization in [Some("Bearer of-nobody"), None, Some("no token"), Some("Bearer of-nobody")] {
+        let mut request = tonic::Request::new(v1::GetAccountRequest {});
+        if let Some(text) = authorization {
+            request.metadata_mut().insert("authorization", text.parse().unwrap());
+        }
+        tried.push(calls.get_account(request).await.unwrap_err().code());
+    }
+    let denied = Code::Unauthenticated;
+    assert_eq!(tried, [denied, denied, denied, Code::ResourceExhausted]);
+}
+
+#[tokio::test]
 async fn one_connection_more_is_closed_and_one_less_makes_room() {
     let config = GatewayConfig { max_connections: 1, ..GatewayConfig::default() };
     let mut venue = Venue::start_with(config, 1_024).await;

@@ -1,8 +1,11 @@
 //! Operators: what they may do, and that it is kept who did it.
 
-use crate::venue::{Key, Venue, bid, fields, reason};
+use crate::venue::{Key, Venue, bid, fields, reason, soon};
 use coretime_gateway::GatewayConfig;
-use coretime_proto::v1::{self, operator_service_client::OperatorServiceClient};
+use coretime_proto::v1::{
+    self, operator_service_client::OperatorServiceClient, order_event::Event,
+    set_outflow_limit_request::Scope, stream_order_events_response::Message,
+};
 use tonic::Code;
 
 #[tokio::test]
@@ -42,8 +45,10 @@ async fn an_operator_halts_freezes_resumes_suspends_and_configures() {
     let wrong = v1::ConfigureRequest { taker_fee_ppm: Some(-1), ..Default::default() };
     let status = calls.configure(operator.with(wrong)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_SETTING"));
-    let status = calls.halt(operator.with(v1::HaltRequest::default())).await.unwrap_err();
-    assert_eq!(fields(&status), ["cause"]);
+    for cause in [String::new(), "a\nmode open".into(), "a".repeat(201)] {
+        let status = calls.halt(operator.with(v1::HaltRequest { cause })).await.unwrap_err();
+        assert_eq!(fields(&status), ["cause"]);
+    }
     let compensate = v1::CompensateRequest { account, amount_planck: "5".into(), reason: cause() };
     let status = calls.compensate(operator.with(compensate)).await.unwrap_err();
     assert_eq!(reason(&status), "INSUFFICIENT_FUNDS");
@@ -56,4 +61,91 @@ async fn an_operator_halts_freezes_resumes_suspends_and_configures() {
         .map(|line| line.split("\"rpc\":\"").nth(1).unwrap().split('"').next().unwrap())
         .collect();
     assert_eq!(rpcs, ["Halt", "Freeze", "Resume", "Suspend", "Unsuspend", "Configure"]);
+}
+
+#[tokio::test]
+async fn what_is_above_an_outflow_limit_is_held_and_shown_until_an_operator_approves_it() {
+    let config = GatewayConfig { operators: vec![Key::sr25519(9).account], ..GatewayConfig::default() };
+    let venue = Venue::start_with(config, 1_024).await;
+    let (operator, alice, bob) = (venue.trader(9).await, venue.trader(1).await, venue.trader(2).await);
+    for trader in [&alice, &bob] {
+        venue.deposit(trader.account, 1_000).await;
+    }
+    let mut calls = OperatorServiceClient::new(venue.channel.clone());
+    let limit =
+        |funds: u128| Some(v1::OutflowLimit { funds_planck: Some(funds.to_string()), part_timeslices: None });
+    let each = Scope::EachAccount(v1::EachAccountOutflowScope {});
+    for (scope, funds) in [(each, 100), (Scope::Account(bob.account.to_string()), 500)] {
+        let set = v1::SetOutflowLimitRequest { scope: Some(scope), limit: limit(funds) };
+        calls.set_outflow_limit(operator.with(set)).await.unwrap();
+    }
+    let request = v1::StreamOrderEventsRequest { resume_after_sequence: Some(venue.sequence()) };
+    let mut stream = alice.orders().stream_order_events(alice.with(request)).await.unwrap().into_inner();
+
+    let withdraw =
+        |amount: u128| v1::WithdrawFundsRequest { amount_planck: amount.to_string(), request_id: 0 };
+    let mut held = Vec::new();
+    for (trader, amount) in [(&alice, 100), (&alice, 1), (&bob, 500), (&bob, 1)] {
+        let answer = trader.accounts().withdraw_funds(trader.with(withdraw(amount))).await.unwrap();
+        let instruction = answer.into_inner().instruction.unwrap();
+        held.extend(instruction.awaits_approval.then_some(instruction.number));
+    }
+    assert_eq!(held, [2, 4]);
+
+    let account =
+        alice.accounts().get_account(alice.with(v1::GetAccountRequest {})).await.unwrap().into_inner();
+    assert_eq!(account.free_planck, "899", "what is held has left the ledger");
+    assert_eq!(account.outflow_limit, limit(100));
+    assert_eq!(account.outflow_today.unwrap().funds_planck, "100");
+    assert_eq!(account.outflow_day_ends_timeslice, 180);
+    let own = v1::GetInstructionRequest { number: 2 };
+    let shown = alice.settlement().get_instruction(alice.with(own)).await.unwrap().into_inner();
+    assert!(shown.instruction.unwrap().awaits_approval);
+
+    let limits = calls.list_outflow_limits(operator.with(v1::ListOutflowLimitsRequest {})).await.unwrap();
+    let limits = limits.into_inner();
+    assert_eq!((limits.venue, limits.each_account), (None, limit(100)));
+    let own = v1::AccountOutflowLimit { account: bob.account.to_string(), limit: limit(500) };
+    assert_eq!(limits.accounts, [own]);
+    assert_eq!(limits.today.unwrap().funds_planck, "600");
+
+    let (mut page_token, mut listed) = (String::new(), Vec::new());
+    loop {
+        let request = v1::ListHeldInstructionsRequest { page_size: 1, page_token };
+        let page = calls.list_held_instructions(operator.with(request)).await.unwrap().into_inner();
+        listed.extend(page.instructions.iter().map(|held| {
+            let instruction = held.instruction.as_ref().unwrap();
+            assert!(instruction.awaits_approval);
+            (held.account.clone(), instruction.number)
+        }));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(listed, [(alice.account.to_string(), 2), (bob.account.to_string(), 4)]);
+
+    let approve = |instruction_number| v1::ApproveOutflowRequest { instruction_number };
+    let status = calls.approve_outflow(alice.with(approve(2))).await.unwrap_err();
+    assert_eq!(status.code(), Code::PermissionDenied, "not by the owner");
+    calls.approve_outflow(operator.with(approve(2))).await.unwrap();
+    for (number, expected) in [(2, "NOT_HELD"), (77, "UNKNOWN_INSTRUCTION")] {
+        let status = calls.approve_outflow(operator.with(approve(number))).await.unwrap_err();
+        assert_eq!(reason(&status), expected);
+    }
+    let status = calls.approve_outflow(operator.with(approve(0))).await.unwrap_err();
+    assert_eq!(fields(&status), ["instruction_number"]);
+
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        let Some(Message::Batch(batch)) = soon(stream.message()).await.unwrap().unwrap().message else {
+            continue;
+        };
+        seen.extend(batch.events.into_iter().filter_map(|event| match event.event? {
+            Event::Instruction(instruction) => Some((instruction.number, Some(instruction.awaits_approval))),
+            Event::InstructionReleased(released) => Some((released.number, None)),
+            _ => None,
+        }));
+    }
+    assert_eq!(seen, [(1, Some(false)), (2, Some(true)), (2, None)]);
 }

@@ -25,6 +25,7 @@ pub(crate) fn kinds(events: &[OrderEvent]) -> Vec<&'static str> {
         Event::Done(_) => "done",
         Event::Instruction(_) => "instruction",
         Event::InstructionEnded(_) => "instruction_ended",
+        Event::InstructionReleased(_) => "instruction_released",
     };
     events.iter().map(kind).collect()
 }

@@ -17,6 +17,7 @@ mod failures;
 mod faults;
 mod forks;
 mod in_flight;
+mod outflow;
 mod proxy;
 mod reserves;
 mod store;
@@ -80,6 +81,7 @@ suite! {
         in_flight::of_one_root_only_one_batch_is_under_way,
         in_flight::a_competing_transaction_that_takes_the_nonce_costs_a_batch_and_nothing_else,
         in_flight::an_expired_batch_leaves_its_nonce_to_the_next_while_later_ones_are_in_the_pool,
+        outflow::what_is_held_is_sent_once_it_is_approved_and_not_before,
         reserves::every_trader_can_check_that_he_is_counted,
         reserves::funds_without_a_sender_are_counted_and_credited_by_the_operator,
         reserves::a_region_that_was_encumbered_is_credited_when_it_is_clean_and_kept_in_mind_over_a_restart,

@@ -3,8 +3,9 @@
 use super::{Generator, Profile, id_of};
 use crate::model::{Model, mask_of};
 use coretime_types::{
-    BlockNumber, ChainReference, Command, CoreIndex, FailureOutcome, InstructionNumber, Mode, Parts, Planck,
-    Ppm, Region, SettingsChange, SettlementConfirmed, SettlementSubmitted, Timeslice,
+    BlockNumber, ChainReference, Command, CoreIndex, FailureOutcome, InstructionNumber, Mode, OutflowLimit,
+    OutflowScope, PartTimeslices, Parts, Planck, Ppm, Region, SettingsChange, SettlementConfirmed,
+    SettlementSubmitted, Timeslice,
 };
 
 impl Generator {
@@ -124,6 +125,25 @@ impl Generator {
                 })
             }
         }
+    }
+
+    /// Sets, changes or takes away an outflow limit, or approves what is held.
+    pub(super) fn outflow(&mut self, model: &Model) -> Command {
+        let held: Vec<_> = model.instructions.iter().filter(|one| one.held).map(|one| one.number).collect();
+        if !held.is_empty() && self.one_in(2) || self.one_in(8) {
+            let number = self.pick(&held).filter(|_| !self.one_in(6));
+            let number = number.unwrap_or_else(|| self.rng.u64(0..model.next_instruction + 1));
+            return Command::ApproveOutflow { instruction: InstructionNumber(number) };
+        }
+        let scope = match self.rng.u32(0..4) {
+            0 => OutflowScope::Venue,
+            1 => OutflowScope::EachAccount,
+            _ => OutflowScope::Account(self.any_account()),
+        };
+        let funds = self.rng.bool().then(|| Planck(self.choose([0, 1_000, 3_000, 10_000, u128::MAX])));
+        let regions = self.rng.bool().then(|| PartTimeslices(self.choose([0, 80, 640, 2_000, u128::MAX])));
+        let limit = (!self.one_in(3)).then_some(OutflowLimit { funds, regions });
+        Command::LimitOutflow { scope, limit }
     }
 
     pub(super) fn clock(&mut self, model: &Model) -> Command {

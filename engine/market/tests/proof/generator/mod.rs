@@ -74,7 +74,8 @@ impl Generator {
             83..89 => self.settle(model),
             89..93 => self.clock(model),
             93..97 => self.configure(model),
-            97..99 => self.close(model),
+            97..98 => self.close(model),
+            98..99 => self.outflow(model),
             _ => self.administer(model),
         };
         if self.profile != Profile::Small && self.one_in(25) { self.twist(command) } else { command }
@@ -86,6 +87,10 @@ impl Generator {
             (1, Profile::Late) => {
                 let tradable_from = Timeslice(u32::MAX - self.rng.u32(20..80));
                 Some(Command::AdvanceClock { tradable_from })
+            }
+            // Some begin late in a day of the clock, so that another one begins.
+            (1, _) if self.rng.bool() => {
+                Some(Command::AdvanceClock { tradable_from: Timeslice(self.rng.u32(100..180)) })
             }
             (2..=4, _) => Some(self.deposit_funds()),
             _ => None,

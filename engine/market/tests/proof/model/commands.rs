@@ -102,6 +102,11 @@ impl Model {
                 self.account(account).suspended = false;
                 Ok(())
             }
+            Command::LimitOutflow { scope, limit } => {
+                self.limit_outflow(scope, limit);
+                Ok(())
+            }
+            Command::ApproveOutflow { instruction } => self.approve(instruction, events),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Section 7: deposits, withdrawals, and what settlement reports.
 
 use super::{Model, Outcome, Parcel, ensure};
+use crate::coverage::Rare;
 use coretime_types::{
     AccountId, BlockNumber, Call, ChainReference, Event, FailureOutcome, InstructionEnd, InstructionNumber,
     Mode, Planck, Region, RejectReason, RequestId, SettlementSubmitted,
@@ -113,6 +114,10 @@ impl Model {
     }
 
     pub(crate) fn submitted(&mut self, report: &SettlementSubmitted) -> Outcome {
+        let indices: Result<Vec<_>, _> =
+            report.instructions.iter().map(|number| self.find_instruction(*number)).collect();
+        let is_held = indices?.into_iter().any(|index| self.instructions[index].held);
+        ensure(!is_held, RejectReason::InstructionHeld)?;
         for number in &report.instructions {
             let index = self.find_instruction(*number)?;
             self.instructions[index].submission = Some(report.clone());
@@ -135,6 +140,9 @@ impl Model {
     ) -> Outcome {
         let index = self.find_instruction(number)?;
         let instruction = self.instructions.swap_remove(index);
+        if instruction.held && outcome == FailureOutcome::Returned {
+            self.meet(Rare::ReturnedWhileHeld);
+        }
         match (outcome, instruction.call, instruction.parcel) {
             (FailureOutcome::Returned, Call::Pay { amount, .. }, _) => {
                 self.totals.funds_withdrawn -= amount.0;

@@ -265,7 +265,13 @@ impl Model {
         let number = self.next_instruction;
         self.next_instruction += 1;
         self.totals.regions_instructed += parcel.map_or(0, |parcel| parcel.part_timeslices());
-        self.instructions.push(super::Instruction { number, account, call, parcel, submission: None });
-        events.push(Event::Instruction { number: InstructionNumber(number), call });
+        let is_fill = matches!(events.last(), Some(Event::Trade(_)));
+        let held = self.is_held_back(account, &call, is_fill);
+        self.instructions.push(super::Instruction { number, account, call, parcel, submission: None, held });
+        let number = InstructionNumber(number);
+        events.push(Event::Instruction { number, call });
+        if held {
+            events.push(Event::InstructionHeld { number });
+        }
     }
 }

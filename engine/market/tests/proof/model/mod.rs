@@ -7,11 +7,13 @@ mod commands;
 mod custody;
 mod matching;
 mod orders;
+mod outflow;
 mod parcel;
 mod probe;
 mod venue;
 
 pub(crate) use orders::{Ask, Bid, Head};
+pub(crate) use outflow::Limit;
 pub(crate) use parcel::{Parcel, bits_of, lowest_bits, mask_of};
 
 use crate::coverage::Rare;
@@ -50,6 +52,7 @@ pub(crate) struct Instruction {
     pub(crate) call: Call,
     pub(crate) parcel: Option<Parcel>,
     pub(crate) submission: Option<SettlementSubmitted>,
+    pub(crate) held: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +76,7 @@ pub(crate) struct Model {
     pub(crate) next_trade: u64,
     pub(crate) next_instruction: u64,
     pub(crate) totals: Totals,
+    pub(crate) outflow: outflow::Outflow,
     /// Rare states met so far: for the tests, no part of the state.
     pub(crate) met: Vec<Rare>,
 }
@@ -107,6 +111,7 @@ impl Model {
             next_trade: 1,
             next_instruction: 1,
             totals: Totals::default(),
+            outflow: outflow::Outflow::default(),
             met: Vec::new(),
         }
     }

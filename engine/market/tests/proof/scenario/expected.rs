@@ -1,8 +1,9 @@
 //! What must be printed, from the model alone: written from the tables of section 10, and compared as JSON.
 
-use crate::model::{Ask, Bid, Model, Parcel};
+use crate::model::{Ask, Bid, Limit, Model, Parcel};
 use coretime_types::{
-    AccountId, Call, Event, FailureOutcome, InstructionEnd, Mode, Region, RegionId, Rejection, Trade,
+    AccountId, Call, Event, FailureOutcome, InstructionEnd, Mode, OutflowScope, Region, RegionId, Rejection,
+    Trade,
 };
 use serde_json::{Value, json};
 
@@ -106,6 +107,10 @@ fn event(event: &Event) -> Value {
             };
             json!({ "event": "instruction_ended", "number": number.0, "end": end })
         }
+        Event::InstructionHeld { number } => json!({ "event": "instruction_held", "number": number.0 }),
+        Event::InstructionReleased { number } => {
+            json!({ "event": "instruction_released", "number": number.0 })
+        }
         Event::ModeChanged { mode } => {
             let mode = match mode {
                 Mode::Open => "open",
@@ -136,12 +141,58 @@ pub(crate) fn state(model: &Model) -> Value {
     let mut orders: Vec<_> = model.bids.iter().map(|order| (order.head.id, bid(order))).collect();
     orders.extend(model.asks.iter().map(|order| (order.head.id, ask(order))));
     orders.sort_unstable_by_key(|(id, _)| *id);
-    json!({ "state": {
+    let mut state = json!({ "state": {
         "accounts": funds.collect::<Vec<_>>(),
         "regions": regions.collect::<Vec<_>>(),
         "orders": orders.into_iter().map(|(_, order)| order).collect::<Vec<_>>(),
         "tradable_from": model.now,
-    } })
+    } });
+    if let Some(outflow) = outflow(model) {
+        state["state"]["outflow"] = outflow;
+    }
+    state
+}
+
+/// Only where there is something to say.
+fn outflow(model: &Model) -> Option<Value> {
+    let mut held: Vec<_> = model.instructions.iter().filter(|one| one.held).map(|one| one.number).collect();
+    held.sort_unstable();
+    if model.outflow.limits.is_empty() && held.is_empty() {
+        return None;
+    }
+    let limit = |limit: Limit| {
+        let mut shape = json!({});
+        if let Some(funds) = limit.funds {
+            shape["funds_planck"] = json!(funds.0.to_string());
+        }
+        if let Some(regions) = limit.regions {
+            shape["part_timeslices"] = json!(regions.0.to_string());
+        }
+        shape
+    };
+    let mut ids = crate::generator::accounts();
+    ids.sort_unstable();
+    let own = ids.iter().filter_map(|id| Some((id, model.outflow.limit(OutflowScope::Account(*id))?)));
+    let own = own.map(|(id, own)| json!({ "account": key(*id), "limit": limit(own) }));
+    let left = ids.iter().map(|id| (id, model.left_today(|one| one == *id)));
+    let left = left.filter(|(_, left)| *left != (0, 0)).map(|(id, (planck, parts))| {
+        json!({
+            "account": key(*id),
+            "funds_planck": planck.to_string(),
+            "part_timeslices": parts.to_string(),
+        })
+    });
+    let mut shape = json!({
+        "accounts": own.collect::<Vec<_>>(),
+        "today": left.collect::<Vec<_>>(),
+        "held": held,
+    });
+    for (name, scope) in [("venue", OutflowScope::Venue), ("each_account", OutflowScope::EachAccount)] {
+        if let Some(most) = model.outflow.limit(scope) {
+            shape[name] = limit(most);
+        }
+    }
+    Some(shape)
 }
 
 fn bid(bid: &Bid) -> Value {

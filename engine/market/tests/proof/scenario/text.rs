@@ -3,7 +3,7 @@
 
 use coretime_types::{
     AccountId, Ask, Bid, BidTerms, CancelTarget, ChainReference, Command, CoreMask, Delivery, FailureOutcome,
-    QuoteOrder, RegionId, RequestId, SelfTrade, SettingsChange, Side, TimeInForce,
+    OutflowScope, QuoteOrder, RegionId, RequestId, SelfTrade, SettingsChange, Side, TimeInForce,
 };
 use fastrand::Rng;
 
@@ -371,6 +371,29 @@ impl Writer<'_> {
                 self.text_or("cause", cause, "operator");
             }
             Command::Suspend { account } | Command::Unsuspend { account } => self.account(*account),
+            Command::LimitOutflow { scope, limit } => {
+                let scope = match scope {
+                    OutflowScope::Venue => "\"venue\"".to_owned(),
+                    OutflowScope::EachAccount => "\"each_account\"".to_owned(),
+                    OutflowScope::Account(account) => self.inner(|writer| writer.account(*account)),
+                };
+                self.field("scope", scope);
+                let limit = limit.map(|limit| {
+                    self.inner(|writer| {
+                        let numbers = [
+                            ("funds_planck", limit.funds.map(|most| most.0)),
+                            ("part_timeslices", limit.regions.map(|most| most.0)),
+                        ];
+                        for (name, number) in numbers {
+                            if let Some(number) = number {
+                                writer.optional(name, Some(format!("\"{number}\"")));
+                            }
+                        }
+                    })
+                });
+                self.optional("limit", limit);
+            }
+            Command::ApproveOutflow { instruction } => self.field("instruction", instruction),
             _ => panic!("not written yet: {command:?}"),
         }
     }

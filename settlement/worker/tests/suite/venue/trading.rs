@@ -100,7 +100,7 @@ impl Venue {
             Command::WithdrawFunds { account: account(who), amount: Planck(amount), request_id: None };
         let receipt = self.tell(command).await;
         match receipt.events[..] {
-            [Event::Instruction { number, .. }] => number,
+            [Event::Instruction { number, .. }, ..] => number,
             _ => panic!("{:?}", receipt.events),
         }
     }
