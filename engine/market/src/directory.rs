@@ -6,7 +6,7 @@
 
 use crate::slots::Slot;
 use crate::table::{Key, Seeds};
-use std::hint::black_box;
+use prefetch_index::prefetch_index;
 use std::marker::PhantomData;
 
 /// No slot has the greatest number.
@@ -98,7 +98,7 @@ impl<K: Key, S: Slot> Directory<K, S> {
     /// Fetches what [`Directory::find`] will read, without waiting for it.
     #[inline]
     pub(crate) fn look_at(&self, key: K) {
-        black_box(self.entries[self.home(self.tag(key))]);
+        prefetch_index(&self.entries, self.home(self.tag(key)));
     }
 
     #[inline]

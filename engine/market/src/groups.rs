@@ -2,7 +2,7 @@
 //! out cost the same whatever else is there, and allocate nothing once the tables have grown.
 
 use crate::table::{Key, Seeds, Table};
-use std::hint::black_box;
+use prefetch_index::prefetch_index;
 
 /// Groups by a number. An item, a small number that its owner gives out, is in one group at most.
 ///
@@ -61,7 +61,7 @@ impl Groups {
 
     /// Fetches an item's neighbours, without waiting for them.
     pub(crate) fn look_at(&self, item: u32) {
-        black_box(self.links.get(item as usize).map(|link| link.before));
+        prefetch_index(&self.links, item as usize);
     }
 
     /// Fetches the neighbours of an item's neighbours, which putting something beside it or taking it out will change.

@@ -2,9 +2,9 @@
 //!
 //! In a large market most of a command's time is spent waiting for memory, one line after the other: the name, the order,
 //! the region, their neighbours. Who has several commands at hand lets the market read what all of them will need, in
-//! stages: within a stage no read depends on another, so the processor waits for all of them together. It is a hint and
-//! nothing else: whether it guessed right makes no difference to any result. Where it found what the commands name it keeps,
-//! so that they need not look it up again if it is still there.
+//! stages: a stage asks for the memory that the next one reads, and within a stage no read depends on another, so the
+//! processor waits for all of them together. It is a hint and nothing else: whether it guessed right makes no difference to
+//! any result. Where it found what the commands name it keeps, so that they need not look it up again if it is still there.
 
 use crate::accounts::AccountIndex;
 use crate::fit::{Offer, Want};

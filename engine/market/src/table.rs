@@ -4,8 +4,8 @@
 //! libraries read two. Nothing is allocated but when it grows. Hashes are seeded by chance, so that nobody can choose
 //! names that collide; no result depends on it, since who lists keys sorts them.
 
+use prefetch_index::prefetch_index;
 use std::hash::{BuildHasher, RandomState};
-use std::hint::black_box;
 
 /// A key that can be hashed with a few multiplications.
 pub(crate) trait Key: Copy + Eq + Default {
@@ -105,7 +105,7 @@ impl<K: Key, V: Value> Table<K, V> {
     /// Fetches what [`Table::get`] will read, without waiting for it.
     #[inline]
     pub(crate) fn look_at(&self, key: K) {
-        black_box(self.entries[self.home(key)].value);
+        prefetch_index(&self.entries, self.home(key));
     }
 
     /// Puts a key in that is not there, or gives it another value.

@@ -7,7 +7,7 @@ use super::tree::{Found, Key, Tree};
 use crate::groups::Groups;
 use crate::table::Table;
 use coretime_types::{Parts, Timeslice};
-use std::hint::black_box;
+use prefetch_index::prefetch_index;
 
 const NONE: u32 = u32::MAX;
 
@@ -45,7 +45,7 @@ pub(crate) struct Side {
 impl Side {
     /// Fetches where an item stands, without waiting for it.
     pub(crate) fn look_at(&self, item: u32) {
-        black_box(self.standings.get(item as usize).map(|standing| standing.shelf));
+        prefetch_index(&self.standings, item as usize);
     }
 
     /// Puts an item on the shelf of its shape.
