@@ -46,6 +46,10 @@ impl Market {
         loop {
             let order = self.state.orders.get(taker);
             let Detail::Bid(bid) = &order.detail else { return false };
+            // Most orders meet nobody's price.
+            if !self.state.meets_ask(order.unit_price) {
+                return false;
+            }
             let Some(piece) = self.state.best_piece(&Want::of(order, bid)) else { return false };
             let Some(maker) = self.state.regions.get(piece).under else { return false };
             match self.meet(taker, maker, piece, events) {
@@ -65,6 +69,9 @@ impl Market {
         first_piece: Option<RegionSlot>,
         events: &mut Vec<Event>,
     ) -> bool {
+        if !self.state.meets_bid(self.state.orders.get(taker).unit_price) {
+            return false;
+        }
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.clear();
         let mut next = first_piece;
