@@ -7,7 +7,7 @@ use crate::{
     crashes::ends,
     venue::{ChainUnderTest, Venue, account, key, until},
 };
-use coretime_types::{AccountId, Delivery, InstructionEnd, Planck, Region, TaskId};
+use coretime_types::{Delivery, InstructionEnd, Planck, Region, TaskId};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
@@ -89,14 +89,7 @@ impl Stage {
         let place = format!("{plan:?}, {was_cut}");
         let venue = &self.venue;
         assert_eq!(venue.free("Dave").await.0 - dave_before.0, AMOUNT_PLANCK, "credited once: {place}");
-        let owners: BTreeMap<Region, Option<AccountId>> = venue
-            .wallet
-            .regions()
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|found| (found.region, found.owner))
-            .collect();
+        let owners = venue.owners().await;
         assert_eq!(owners.get(&delivered), Some(&Some(account("Bob"))), "{place}");
         let bobs = owners.values().filter(|owner| **owner == Some(account("Bob"))).count();
         assert_eq!(bobs, 1, "nothing else: {place}");

@@ -147,9 +147,7 @@ pub(crate) async fn a_proxy_of_type_broker_is_not_enough(chain: ChainUnderTest) 
     let fields = vec![id(account("Eve")), proxy_type, Value::u128(0)];
     call(&venue, "Custody", "Proxy", "add_proxy", fields).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     let (slice, number) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
     until("the delivery is refused", || async {
@@ -208,9 +206,7 @@ pub(crate) async fn the_first_27_tasks_of_a_core_leave_out_nobody_who_bought_thr
     // Westend's runtime sends all tasks; on Polkadot's profile a core has one at a time.
     assert_eq!(least, Parts(if chain == ChainUnderTest::Kusama { 3 } else { 1 }));
     let lot = chain.share(3);
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let mut sold = 0;
     for task in 0..80 / lot {
         let delivery = Delivery::Assign(TaskId(2_000 + task));
@@ -255,9 +251,7 @@ pub(crate) async fn mask_positions_do_not_matter_only_how_many_bits(chain: Chain
 pub(crate) async fn the_previous_task_keeps_running_until_another_assignment_lands(chain: ChainUnderTest) {
     let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 60).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let (first, second) = (TaskId(2_000), TaskId(2_001));
     let begin = core.begin.0;
     venue.buy("Bob", begin, begin + 10, 80, Delivery::Assign(first)).await;
