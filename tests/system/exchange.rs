@@ -3,9 +3,9 @@
 use coretime_client::Trader;
 use coretime_types::{AccountId, Planck};
 use coretime_wallet::Wallet;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use subxt_signer::SecretUri;
 use subxt_signer::sr25519::Keypair;
@@ -85,6 +85,29 @@ impl Exchange {
         let before = trader.funds().await.unwrap().0;
         self.wallet().await.transfer_funds(&key(name), self.custody, amount).await.unwrap();
         wait_until("the funds are credited", async || trader.funds().await.unwrap().0 > before).await;
+    }
+
+    /// Runs a command as its user does, with logins kept in `home`, and this on its standard input.
+    pub(crate) fn command(&self, home: &Path, arguments: &[&str], input: &str) -> Output {
+        let mut process = Command::new(BINARY)
+            .args(arguments)
+            .env("XDG_CONFIG_HOME", home)
+            .env("CORETIME_EXCHANGE_SERVER", &self.grpc)
+            .env_remove("CORETIME_EXCHANGE_KEY")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        process.wait_with_output().unwrap()
+    }
+
+    /// As above; it must go well.
+    pub(crate) fn told(&self, home: &Path, arguments: &[&str], input: &str) -> String {
+        let output = self.command(home, arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     pub(crate) async fn log_in(&self, name: &str) -> Trader {
