@@ -1,11 +1,12 @@
-//! `reserves`: what the venue owes against what custody has, from a copy of the log, and each account's proof.
+//! `reserves`: what the venue owes against what custody has, and each account's proof: from the venue, or from a copy of
+//! the log.
+
+mod from_log;
+mod from_venue;
 
 use crate::cli::ReservesArgs;
 use anyhow::{Context, Result, bail};
-use coretime_reserves::{Branch, Salt, Statement};
-use coretime_sequencer::EngineConfig;
-use coretime_settlement::{Reconciler, Report, parse_account};
-use coretime_types::Planck;
+use coretime_reserves::{Branch, Statement};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -28,6 +29,8 @@ struct Custody {
     float_planck: String,
     unattributed_planck: String,
     regions: usize,
+    /// Not told by the venue, which tells everybody the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unattributed_regions: Vec<String>,
     /// Empty if ledger and chain agree.
     differences: Vec<String>,
@@ -44,54 +47,10 @@ async fn prove(args: ReservesArgs) -> Result<ExitCode> {
     if let Some(path) = &args.check {
         return check(path);
     }
-    let (log, chain, custody) = match (args.log, args.chain, args.custody) {
-        (Some(log), Some(chain), Some(custody)) => (log, chain, parse_account(&custody)?),
-        _ => bail!("give --log DIR, --chain URL and --custody ADDRESS, or --check FILE"),
-    };
-    let account = args.account.as_deref().map(parse_account).transpose()?;
-    // The engine takes a log for itself, so it gets a copy.
-    let copy = tempfile::tempdir()?;
-    let folder = coretime_log::log_folder(copy.path());
-    fs::create_dir_all(&folder)?;
-    for entry in fs::read_dir(crate::verify::log_folder(&log))? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), folder.join(entry.file_name()))?;
-        }
+    if args.log.is_none() && args.chain.is_none() && args.custody.is_none() && args.account.is_none() {
+        return from_venue::prove(&args.venue).await;
     }
-    let config = EngineConfig::new(copy.path());
-    let (engine, running) = tokio::task::spawn_blocking(move || coretime_sequencer::start(config))
-        .await?
-        .context("the log cannot be replayed")?;
-    let mut salt = [0; 32];
-    getrandom::fill(&mut salt).context("the system gives no random bytes")?;
-    let reconciler = Reconciler::new(chain, custody, Planck(args.float_planck), engine);
-    let proof = reconciler.prove(&Salt(salt)).await?;
-    tokio::task::spawn_blocking(move || running.shutdown()).await?;
-    let branch = match account {
-        Some(account) => Some(proof.tree.branch(account).context("the venue owes this account nothing")?),
-        None => None,
-    };
-    let agrees = proof.report.differences.is_empty();
-    let printed = Proof { statement: proof.statement, branch, custody: Some(Custody::from(proof.report)) };
-    println!("{}", serde_json::to_string_pretty(&printed)?);
-    Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-impl From<Report> for Custody {
-    fn from(report: Report) -> Self {
-        let differences = report.differences.iter();
-        Custody {
-            funds_planck: report.custody.0.to_string(),
-            float_planck: report.float.0.to_string(),
-            unattributed_planck: report.unattributed_funds.0.to_string(),
-            regions: report.chain_regions,
-            unattributed_regions: report.unattributed_regions.iter().map(ToString::to_string).collect(),
-            differences: differences
-                .map(|one| format!("{}: ledger: {}; chain: {}", one.subject, one.ledger, one.chain))
-                .collect(),
-        }
-    }
+    from_log::prove(args).await
 }
 
 fn check(path: &Path) -> Result<ExitCode> {
