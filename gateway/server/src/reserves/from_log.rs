@@ -13,7 +13,9 @@ use std::process::ExitCode;
 pub(super) async fn prove(args: ReservesArgs) -> Result<ExitCode> {
     let (log, chain, custody) = match (args.log, args.chain, args.custody) {
         (Some(log), Some(chain), Some(custody)) => (log, chain, parse_account(&custody)?),
-        _ => bail!("give --log DIR, --chain URL and --custody ADDRESS, or --check FILE"),
+        _ => bail!(
+            "give --log DIR, --chain URL and --custody ADDRESS together; or none of them, to ask the venue"
+        ),
     };
     let account = args.account.as_deref().map(parse_account).transpose()?;
     // The engine takes a log for itself, so it gets a copy.

@@ -68,7 +68,7 @@ fn shown(told: &ToldReserves, proof: &Proof, wrong: &[String]) -> Result<String>
             funds(&statement.owed_funds_planck),
             statement.owed_core_time
         ),
-        format!("custody has       {} and {} regions", funds(&custody.funds_planck), custody.regions),
+        format!("custody has       {}, regions: {}", funds(&custody.funds_planck), custody.regions),
         format!(
             "of it the venue's {}, nobody's {}",
             funds(&custody.float_planck),
