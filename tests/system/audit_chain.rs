@@ -1,6 +1,6 @@
 //! The log against the chain, as an auditor compares them while the venue goes on.
 
-use crate::exchange::{BINARY, Exchange, key, wait_until};
+use crate::exchange::{BINARY, Exchange, ask_for, key, wait_until};
 use coretime_log::{Options, Reader, Record, log_folder, recover};
 use coretime_market::Market;
 use coretime_proto::v1 as pb;
@@ -102,20 +102,8 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
     // One bid waits, the other one is filled and delivered.
     let waits = dave.bid(bid(1, core.begin.0 + 1_000, RESTING_PRICE_PLANCK)).await.unwrap();
     let receipt = waits.receipt.unwrap();
-    let region_id = pb::RegionId {
-        begin_timeslice: core.begin.0,
-        core_index: core.core.0.into(),
-        core_mask: core.mask.to_bytes().to_vec(),
-    };
-    let ask = pb::Ask {
-        client_order_id: 1,
-        unit_price_planck: PRICE_PLANCK,
-        region_id: Some(region_id),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
-    };
-    alice.ask(ask).await.unwrap();
+    let deposited = alice.regions().await.unwrap().remove(0);
+    alice.ask(ask_for(&deposited, 1, PRICE_PLANCK)).await.unwrap();
     dave.bid(bid(2, core.begin.0 + 2_000, PRICE_PLANCK)).await.unwrap();
     let withdrawal = pb::WithdrawFundsRequest { amount_planck: PAID.into(), ..Default::default() };
     dave.accounts.withdraw_funds(withdrawal).await.unwrap();

@@ -1,6 +1,6 @@
 //! The page of a running exchange, in a real browser.
 
-use crate::exchange::{Exchange, key};
+use crate::exchange::{Exchange, ask_for, key};
 use crate::python::{self, skipped};
 use coretime_client::{Client, ClientConfig, Credentials};
 use coretime_proto::v1 as pb;
@@ -39,19 +39,7 @@ async fn trade(exchange: &Exchange) {
     let region = exchange.deposit_core("Alice").await;
     exchange.deposit_funds("Dave", Planck(1_000_000_000_000)).await;
     let (mut alice, mut dave) = (exchange.log_in("Alice").await, exchange.log_in("Dave").await);
-    let ask = pb::Ask {
-        client_order_id: 1,
-        unit_price_planck: UNIT_PRICE_PLANCK,
-        region_id: Some(pb::RegionId {
-            begin_timeslice: region.begin_timeslice,
-            core_index: region.core_index,
-            core_mask: region.core_mask,
-        }),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
-    };
-    alice.ask(ask).await.unwrap();
+    alice.ask(ask_for(&region, 1, UNIT_PRICE_PLANCK)).await.unwrap();
     let custody = pb::delivery::Destination::Custody(pb::CustodyDelivery {});
     let transfer = pb::delivery::Destination::Transfer(pb::TransferDelivery {});
     for (begin_timeslice, delivery) in

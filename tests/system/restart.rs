@@ -1,7 +1,7 @@
 //! Killed with SIGKILL in the middle, and started again: nothing is lost, nothing happens twice.
 
 use crate::audit_chain;
-use crate::exchange::{BINARY, Exchange, key, wait_until};
+use crate::exchange::{BINARY, Exchange, ask_for, key, wait_until};
 use crate::process::Process;
 use crate::python::skipped;
 use coretime_proto::v1 as pb;
@@ -27,18 +27,7 @@ async fn after_a_kill_ledger_orders_and_fills_are_as_before_and_settlement_goes_
     .await;
 
     let region = alice.regions().await.unwrap().remove(0);
-    let ask = pb::Ask {
-        client_order_id: 1,
-        unit_price_planck: 1_000,
-        region_id: Some(pb::RegionId {
-            begin_timeslice: region.begin_timeslice,
-            core_index: region.core_index,
-            core_mask: region.core_mask.clone(),
-        }),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
-    };
+    let ask = ask_for(&region, 1, 1_000);
     let ask_id = alice.ask(ask.clone()).await.unwrap().order_id;
     let begin = region.begin_timeslice + 1_000;
     let bid = |client_order_id, begin: u32| pb::Bid {
