@@ -1,16 +1,18 @@
 //! The log against the chain, as an auditor compares them while the venue goes on.
 
-use crate::exchange::{BINARY, Exchange, key, wait_until};
+use crate::exchange::{BINARY, Exchange, ask_for, key, wait_until};
 use coretime_log::{Options, Reader, Record, log_folder, recover};
 use coretime_market::Market;
 use coretime_proto::v1 as pb;
-use coretime_types::{Command, Planck, Sequence};
+use coretime_types::{Command, Planck, Sequence, Window};
 use std::fs;
 use std::path::Path;
 use std::process::{Command as Process, Output};
 use subxt_rpcs::{RpcClient, client::RpcParams};
 
 const DEPOSIT: Planck = Planck(1_000_000_000_000);
+const PRICE_PLANCK: u64 = 2_000;
+const RESTING_PRICE_PLANCK: u64 = 1_000;
 const PAID: &str = "100000000000";
 
 pub(crate) fn verify(data: &Path, more: &[&str]) -> Output {
@@ -51,6 +53,32 @@ fn rewrite(records: impl IntoIterator<Item = Record>, to: &Path) {
     writer.sync().unwrap();
 }
 
+fn bid(client_order_id: u64, begin_timeslice: u32, unit_price_planck: u64) -> pb::Bid {
+    let transfer = pb::delivery::Destination::Transfer(pb::TransferDelivery {});
+    let terms = pb::BidTerms {
+        client_order_id,
+        unit_price_planck,
+        quantity_parts: 80,
+        lot_parts: 80,
+        within: Some(pb::Window { begin_timeslice, end_timeslice: begin_timeslice + 500 }),
+        duration_timeslices: 500,
+        delivery: Some(pb::Delivery { destination: Some(transfer) }),
+        ..pb::BidTerms::default()
+    };
+    pb::Bid { terms: Some(terms), ..pb::Bid::default() }
+}
+
+/// Has the bid that was filled ask for a timeslice less.
+fn shorten(command: &mut Command, change: fn(&mut Window)) -> bool {
+    let Command::PlaceBid(bid) = command else { return false };
+    if bid.terms.unit_price.0 != PRICE_PLANCK {
+        return false;
+    }
+    change(&mut bid.terms.within);
+    bid.terms.duration = bid.terms.within.duration();
+    true
+}
+
 /// Lets time pass on the development chain, a block for each timeslice.
 async fn advance_timeslices(chain: &str, count: u32) {
     let client = RpcClient::from_insecure_url(chain).await.unwrap();
@@ -71,29 +99,18 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
     wallet.transfer_region(&key("Alice"), core.id(), exchange.custody).await.unwrap();
     let mut alice = exchange.log_in("Alice").await;
     wait_until("the core is credited", async || alice.regions().await.unwrap().len() == 1).await;
-    let begin = core.begin.0 + 1_000;
-    let within = pb::Window { begin_timeslice: begin, end_timeslice: begin + 500 };
-    let bid = pb::Bid {
-        terms: Some(pb::BidTerms {
-            client_order_id: 1,
-            unit_price_planck: 1_000,
-            quantity_parts: 80,
-            lot_parts: 80,
-            within: Some(within),
-            duration_timeslices: 500,
-            delivery: Some(pb::Delivery {
-                destination: Some(pb::delivery::Destination::Transfer(pb::TransferDelivery {})),
-            }),
-            ..pb::BidTerms::default()
-        }),
-        ..pb::Bid::default()
-    };
-    let receipt = dave.bid(bid).await.unwrap().receipt.unwrap();
+    // One bid waits, the other one is filled and delivered.
+    let waits = dave.bid(bid(1, core.begin.0 + 1_000, RESTING_PRICE_PLANCK)).await.unwrap();
+    let receipt = waits.receipt.unwrap();
+    let deposited = alice.regions().await.unwrap().remove(0);
+    alice.ask(ask_for(&deposited, 1, PRICE_PLANCK)).await.unwrap();
+    dave.bid(bid(2, core.begin.0 + 2_000, PRICE_PLANCK)).await.unwrap();
     let withdrawal = pb::WithdrawFundsRequest { amount_planck: PAID.into(), ..Default::default() };
     dave.accounts.withdraw_funds(withdrawal).await.unwrap();
-    wait_until("the withdrawal is paid", async || {
+    wait_until("the region is delivered and the withdrawal paid", async || {
         let instructions = dave.instructions().await.unwrap();
-        instructions.len() == 1 && instructions[0].state() == pb::InstructionState::Confirmed
+        instructions.len() == 2
+            && instructions.iter().all(|one| one.state() == pb::InstructionState::Confirmed)
     })
     .await;
 
@@ -104,12 +121,14 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
     assert_eq!(well.status.code(), Some(0), "{}", told(&well));
     let compared = told(&well)["chain"].clone();
     let count = |name: &str| compared[name].as_u64().unwrap();
-    assert_eq!((count("deposits"), count("instructions")), (2, 1), "{compared}");
+    assert_eq!((count("deposits"), count("instructions")), (2, 2), "{compared}");
     assert!(count("anchors") >= 1 && count("blocks") >= 1, "{compared}");
 
-    // The holder leaves the bid out, and all that refers to it: a log that is true in itself.
+    // The holder leaves the bid that waits out: a log that is true in itself.
     let truth = records(&copied);
-    let is_bid = |record: &Record| matches!(record.command, Command::PlaceBid(_));
+    let is_bid = |record: &Record| {
+        record.sequence.0 == receipt.sequence && matches!(record.command, Command::PlaceBid(_))
+    };
     assert_eq!(truth.iter().filter(|record| is_bid(record)).count(), 1);
     let rewritten = folder.path().join("rewritten");
     rewrite(truth.iter().filter(|record| !is_bid(record)).cloned(), &rewritten);
@@ -126,7 +145,7 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
 
     // Of what comes after the anchor, the chain itself is the witness: a fee, a payment, a deposit, a block.
     type Forgery = fn(&mut Command) -> bool;
-    let forgeries: [(&str, Forgery); 5] = [
+    let forgeries: [(&str, Forgery); 7] = [
         ("the chain fee of an instruction", |command| match command {
             Command::SettlementConfirmed(confirmed) => {
                 confirmed.chain_fee.0 += 1;
@@ -141,6 +160,9 @@ async fn a_true_log_agrees_with_the_chain_and_a_rewritten_one_is_convicted() {
             }
             _ => false,
         }),
+        // What was delivered is named by its begin; how long it is, the chain's state says.
+        ("a settled region on chain", |command| shorten(command, |window| window.begin.0 += 1)),
+        ("the end of a settled region on chain", |command| shorten(command, |window| window.end.0 -= 1)),
         // The event of a deposit names a region without its end, and without the renewal right.
         ("a deposited region on chain", |command| match command {
             Command::DepositRegion { region, .. } => {

@@ -1,7 +1,7 @@
 //! `coretime-client` against a real server: cut off, kept waiting, and with the server killed, it knows at the end what
 //! became of each order, and its own account and the whole book are what the venue has.
 
-use crate::exchange::{Exchange, key, wait_until};
+use crate::exchange::{Exchange, ask_for, key, wait_until};
 use crate::placed_orders::PlacedOrders;
 use crate::wire::Wire;
 use coretime_client::{BookFeed, Cancelled, Client, ClientConfig, ClientError, Credentials, fresh_id};
@@ -43,18 +43,7 @@ async fn a_client_knows_what_became_of_its_orders_through_cuts_time_outs_and_a_k
     exchange.deposit_funds("Bob", Planck(1_000_000_000_000)).await;
     let wire = Wire::to(&exchange.grpc).await;
     let (alice, bob) = (client(&wire.url, "Alice"), client(&wire.url, "Bob"));
-    let ask = pb::Ask {
-        client_order_id: fresh_id().unwrap(),
-        unit_price_planck: PRICE,
-        region_id: Some(pb::RegionId {
-            begin_timeslice: region.begin_timeslice,
-            core_index: region.core_index,
-            core_mask: region.core_mask.clone(),
-        }),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
-    };
+    let ask = ask_for(&region, fresh_id().unwrap(), PRICE);
     alice.place_ask(ask).await.unwrap();
     let (mut account, mut book) = (bob.account_feed(), bob.book_feed());
     account.next().await.unwrap();

@@ -1,11 +1,12 @@
 //! A `dev` exchange in a process of its own, that can be killed.
 
 use coretime_client::Trader;
+use coretime_proto::v1 as pb;
 use coretime_types::{AccountId, Planck};
 use coretime_wallet::Wallet;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use subxt_signer::SecretUri;
 use subxt_signer::sr25519::Keypair;
@@ -69,12 +70,12 @@ impl Exchange {
     }
 
     /// Buys a core for an account and deposits it; waits until it is credited.
-    pub(crate) async fn deposit_core(&self, name: &str) -> coretime_proto::v1::Region {
+    pub(crate) async fn deposit_core(&self, name: &str) -> pb::Region {
         let wallet = self.wallet().await;
         let bought = wallet.purchase(&key(name)).await.unwrap();
         wallet.transfer_region(&key(name), bought.id(), self.custody).await.unwrap();
         let mut trader = self.log_in(name).await;
-        let is_it = |region: &coretime_proto::v1::Region| region.core_index == u32::from(bought.core.0);
+        let is_it = |region: &pb::Region| region.core_index == u32::from(bought.core.0);
         wait_until("the core is credited", async || trader.regions().await.unwrap().iter().any(is_it)).await;
         trader.regions().await.unwrap().into_iter().find(is_it).unwrap()
     }
@@ -85,6 +86,29 @@ impl Exchange {
         let before = trader.funds().await.unwrap().0;
         self.wallet().await.transfer_funds(&key(name), self.custody, amount).await.unwrap();
         wait_until("the funds are credited", async || trader.funds().await.unwrap().0 > before).await;
+    }
+
+    /// Runs a command as its user does, with logins kept in `home`, and this on its standard input.
+    pub(crate) fn command(&self, home: &Path, arguments: &[&str], input: &str) -> Output {
+        let mut process = Command::new(BINARY)
+            .args(arguments)
+            .env("XDG_CONFIG_HOME", home)
+            .env("CORETIME_EXCHANGE_SERVER", &self.grpc)
+            .env_remove("CORETIME_EXCHANGE_KEY")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        process.wait_with_output().unwrap()
+    }
+
+    /// As above; it must go well.
+    pub(crate) fn told(&self, home: &Path, arguments: &[&str], input: &str) -> String {
+        let output = self.command(home, arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     pub(crate) async fn log_in(&self, name: &str) -> Trader {
@@ -102,6 +126,22 @@ impl Drop for Exchange {
 pub(crate) fn key(name: &str) -> Keypair {
     let uri: SecretUri = format!("//{name}").parse().unwrap();
     Keypair::from_uri(&uri).unwrap()
+}
+
+/// An ask for all of a region, in whole cores and for any time.
+pub(crate) fn ask_for(region: &pb::Region, client_order_id: u64, unit_price_planck: u64) -> pb::Ask {
+    pb::Ask {
+        client_order_id,
+        unit_price_planck,
+        region_id: Some(pb::RegionId {
+            begin_timeslice: region.begin_timeslice,
+            core_index: region.core_index,
+            core_mask: region.core_mask.clone(),
+        }),
+        lot_parts: 80,
+        min_duration_timeslices: 1,
+        ..pb::Ask::default()
+    }
 }
 
 /// Waits for something that the chain will do.

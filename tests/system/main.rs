@@ -24,6 +24,7 @@ mod placed_orders;
 mod process;
 mod python;
 mod python_package;
+mod receipts;
 mod replay;
 mod reserves;
 mod restart;

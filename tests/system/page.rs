@@ -1,7 +1,8 @@
 //! The page of a running exchange, in a real browser.
 
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, ask_for, key};
 use crate::python::{self, skipped};
+use coretime_client::{Client, ClientConfig, Credentials};
 use coretime_proto::v1 as pb;
 use coretime_types::Planck;
 use std::io::{BufRead, BufReader};
@@ -38,32 +39,37 @@ async fn trade(exchange: &Exchange) {
     let region = exchange.deposit_core("Alice").await;
     exchange.deposit_funds("Dave", Planck(1_000_000_000_000)).await;
     let (mut alice, mut dave) = (exchange.log_in("Alice").await, exchange.log_in("Dave").await);
-    let ask = pb::Ask {
-        client_order_id: 1,
-        unit_price_planck: UNIT_PRICE_PLANCK,
-        region_id: Some(pb::RegionId {
-            begin_timeslice: region.begin_timeslice,
-            core_index: region.core_index,
-            core_mask: region.core_mask,
-        }),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
+    alice.ask(ask_for(&region, 1, UNIT_PRICE_PLANCK)).await.unwrap();
+    let custody = pb::delivery::Destination::Custody(pb::CustodyDelivery {});
+    let transfer = pb::delivery::Destination::Transfer(pb::TransferDelivery {});
+    for (begin_timeslice, delivery) in
+        [(region.begin_timeslice + 1_000, custody), (region.begin_timeslice + 4_000, transfer)]
+    {
+        let terms = pb::BidTerms {
+            client_order_id: dave.next_client_order_id(),
+            unit_price_planck: UNIT_PRICE_PLANCK,
+            quantity_parts: 80,
+            lot_parts: 80,
+            within: Some(pb::Window { begin_timeslice, end_timeslice: begin_timeslice + 180 }),
+            duration_timeslices: 180,
+            delivery: Some(pb::Delivery { destination: Some(delivery) }),
+            ..pb::BidTerms::default()
+        };
+        dave.bid(pb::Bid { terms: Some(terms), ..pb::Bid::default() }).await.unwrap();
+    }
+}
+
+/// A key of Dave's that may read, and nothing else.
+async fn api_key(exchange: &Exchange) -> String {
+    let credentials = Credentials::Key(Box::new(key("Dave")));
+    let client = Client::new(&exchange.grpc, credentials, ClientConfig::default()).unwrap();
+    let asked = pb::CreateApiKeyRequest {
+        label: "page".into(),
+        scopes: vec![pb::Scope::Read.into()],
+        expire_time_unix_ms: 0,
     };
-    alice.ask(ask).await.unwrap();
-    let begin_timeslice = region.begin_timeslice + 1_000;
-    let delivery = pb::delivery::Destination::Custody(pb::CustodyDelivery {});
-    let terms = pb::BidTerms {
-        client_order_id: 1,
-        unit_price_planck: UNIT_PRICE_PLANCK,
-        quantity_parts: 80,
-        lot_parts: 80,
-        within: Some(pb::Window { begin_timeslice, end_timeslice: begin_timeslice + 180 }),
-        duration_timeslices: 180,
-        delivery: Some(pb::Delivery { destination: Some(delivery) }),
-        ..pb::BidTerms::default()
-    };
-    dave.bid(pb::Bid { terms: Some(terms), ..pb::Bid::default() }).await.unwrap();
+    let services = client.services().await.unwrap();
+    services.auth().create_api_key(asked).await.unwrap().into_inner().api_key
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,6 +86,7 @@ async fn the_page_lives_in_a_browser() {
         .arg(script)
         .arg(&exchange.page)
         .args([&chromium, &screenshots])
+        .arg(api_key(&exchange).await)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

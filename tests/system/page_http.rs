@@ -1,25 +1,10 @@
 //! What the page answers to those who are not its script: headers, limits, hostile text.
 
-use crate::exchange::{BINARY, Exchange};
+use crate::exchange::{Exchange, key, wait_until};
 use crate::http::{ask, get};
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-/// With the operator's login, kept in a folder of the test's own.
-fn operate(exchange: &Exchange, home: &Path, arguments: &[&str], input: &str) {
-    let mut process = Command::new(BINARY)
-        .args(arguments)
-        .env("XDG_CONFIG_HOME", home)
-        .env("CORETIME_EXCHANGE_SERVER", &exchange.grpc)
-        .env_remove("CORETIME_EXCHANGE_KEY")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    assert!(process.wait().unwrap().success(), "{arguments:?}");
-}
+use coretime_client::{Client, ClientConfig, Credentials};
+use coretime_proto::v1 as pb;
+use coretime_types::Planck;
 
 #[test]
 fn answers_are_closed_to_other_pages_and_what_others_wrote_is_escaped() {
@@ -86,11 +71,48 @@ fn answers_are_closed_to_other_pages_and_what_others_wrote_is_escaped() {
 
     // A cause is a text that an operator writes, and everybody sees.
     let hostile = "</p><script>alert(1)</script><img src=x onerror=\"alert(2)\">&amp;'";
-    operate(&exchange, home.path(), &["login", "--as", "Operator", "--key-file", "-"], "//Operator");
-    operate(&exchange, home.path(), &["halt", "--as", "Operator", hostile], "");
+    exchange.told(home.path(), &["login", "--as", "Operator", "--key-file", "-"], "//Operator");
+    exchange.told(home.path(), &["halt", "--as", "Operator", hostile], "");
     let page = get(&exchange.page, "/").body;
     assert!(page.contains("&lt;script&gt;alert(1)"), "the cause is shown: {page}");
     assert!(!page.contains("<script>") && !page.contains("<img"), "{page}");
     let status = get(&exchange.page, "/status");
     assert!(status.head.contains("content-type: text/plain"), "{}", status.head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_by_an_outflow_limit_is_an_alarm_until_it_is_approved() {
+    let data = tempfile::tempdir().unwrap();
+    let exchange = Exchange::start(data.path());
+    exchange.deposit_funds("Dave", Planck(1_000_000_000_000)).await;
+    let credentials = Credentials::Key(Box::new(key("Operator")));
+    let operator = Client::new(&exchange.grpc, credentials, ClientConfig::default()).unwrap();
+    let mut operator = operator.services().await.unwrap().operator();
+    let limit = pb::SetOutflowLimitRequest {
+        scope: Some(pb::set_outflow_limit_request::Scope::Venue(pb::VenueOutflowScope {})),
+        limit: Some(pb::OutflowLimit { funds_planck: Some("1000000000".into()), part_timeslices: None }),
+    };
+    operator.set_outflow_limit(limit).await.unwrap();
+    let is_shown = |path: &str, text: &str| get(&exchange.page, path).body.contains(text);
+    let text = "1 withdrawal or delivery is above an outflow limit and waits for an operator's approval";
+    let shown = [
+        ("/", format!("<strong>outflow_held</strong> {text}")),
+        ("/status", format!("alarm          outflow_held: {text}")),
+        ("/metrics", "coretime_alarm{alarm=\"outflow_held\"} 1".to_owned()),
+    ];
+    for (path, text) in &shown {
+        assert!(!is_shown(path, text), "{path}");
+    }
+    let mut dave = exchange.log_in("Dave").await;
+    let withdrawal = pb::WithdrawFundsRequest { amount_planck: "100000000000".into(), request_id: 0 };
+    dave.accounts.withdraw_funds(withdrawal).await.unwrap();
+    for (path, text) in &shown {
+        wait_until("it is shown", async || is_shown(path, text)).await;
+    }
+    let held = operator.list_held_instructions(pb::ListHeldInstructionsRequest::default()).await.unwrap();
+    let number = held.into_inner().instructions[0].instruction.as_ref().unwrap().number;
+    operator.approve_outflow(pb::ApproveOutflowRequest { instruction_number: number }).await.unwrap();
+    for (path, text) in &shown {
+        wait_until("it is not shown any more", async || !is_shown(path, text)).await;
+    }
 }

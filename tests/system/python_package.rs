@@ -18,16 +18,20 @@ async fn the_quick_start_trades() {
     let Some(python) = python::with_packages(folder.path(), &[&path]) else { return };
 
     let exchange = Exchange::start(&folder.path().join("data"));
+    let address = exchange.grpc.trim_start_matches("http://");
+    let start = || {
+        let mut quick_start = Command::new(&python);
+        quick_start.arg(package.join("quick_start.py")).args([address, ALICE_SEED, DAVE_SEED]);
+        let output = quick_start.output().unwrap();
+        let [told, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.success(), told, errors)
+    };
+    let (is_done, _, errors) = start();
+    assert!(!is_done && errors.contains("wallet Alice deposit-core"), "it says what to do next: {errors}");
     exchange.deposit_core("Alice").await;
     exchange.deposit_funds("Dave", Planck(1_000_000_000_000)).await;
-    let address = exchange.grpc.trim_start_matches("http://");
-    let output = Command::new(python)
-        .arg(package.join("quick_start.py"))
-        .args([address, ALICE_SEED, DAVE_SEED])
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let (is_done, told, errors) = start();
+    assert!(is_done, "{told}\n{errors}");
     assert!(told.starts_with("bought core "), "{told}");
     let mut dave = exchange.log_in("Dave").await;
     assert_eq!(dave.regions().await.unwrap().len(), 1);

@@ -1,9 +1,13 @@
 //! Killed with SIGKILL in the middle, and started again: nothing is lost, nothing happens twice.
 
 use crate::audit_chain;
-use crate::exchange::{Exchange, key, wait_until};
+use crate::exchange::{BINARY, Exchange, ask_for, key, wait_until};
+use crate::process::Process;
+use crate::python::skipped;
 use coretime_proto::v1 as pb;
 use coretime_types::Planck;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 const DEPOSIT: Planck = Planck(1_000_000_000_000);
 
@@ -23,18 +27,7 @@ async fn after_a_kill_ledger_orders_and_fills_are_as_before_and_settlement_goes_
     .await;
 
     let region = alice.regions().await.unwrap().remove(0);
-    let ask = pb::Ask {
-        client_order_id: 1,
-        unit_price_planck: 1_000,
-        region_id: Some(pb::RegionId {
-            begin_timeslice: region.begin_timeslice,
-            core_index: region.core_index,
-            core_mask: region.core_mask.clone(),
-        }),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
-    };
+    let ask = ask_for(&region, 1, 1_000);
     let ask_id = alice.ask(ask.clone()).await.unwrap().order_id;
     let begin = region.begin_timeslice + 1_000;
     let bid = |client_order_id, begin: u32| pb::Bid {
@@ -100,4 +93,29 @@ async fn after_a_kill_ledger_orders_and_fills_are_as_before_and_settlement_goes_
         (&2.into(), &1.into()),
         "{told}"
     );
+}
+
+/// `script` is a terminal for it.
+#[test]
+fn a_store_that_is_gone_is_made_anew_from_the_log_behind_a_progress_bar() {
+    let folder = tempfile::tempdir().unwrap();
+    Exchange::start(folder.path()).kill();
+    std::fs::remove_dir_all(folder.path().join("store")).unwrap();
+    let served = "--grpc 127.0.0.1:0 --http 127.0.0.1:0 --chain 127.0.0.1:0";
+    let command = format!("exec '{BINARY}' dev {served} --data '{}'", folder.path().display());
+    let started = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(started) = started else { return skipped("there is no script to be a terminal") };
+    let mut process = Process(started);
+    let mut shown = String::new();
+    let mut lines = BufReader::new(process.0.stdout.take().unwrap());
+    while !shown.contains("page  ") {
+        assert!(lines.read_line(&mut shown).unwrap() > 0, "it ended: {shown}");
+    }
+    assert!(shown.contains("store of fills"), "{shown}");
+    assert!(folder.path().join("store").is_dir());
 }

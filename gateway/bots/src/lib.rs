@@ -16,5 +16,5 @@ pub mod maker;
 mod progress;
 mod run;
 
-pub use progress::{Progress, tell};
+pub use progress::Progress;
 pub use run::RunArgs;

@@ -29,7 +29,7 @@ impl Progress {
 }
 
 /// Prints a line whenever something has changed, as long as the bot runs.
-pub async fn tell(progress: &mut watch::Receiver<Progress>) {
+pub(crate) async fn tell(progress: &mut watch::Receiver<Progress>) {
     while progress.changed().await.is_ok() {
         let line = {
             let progress = progress.borrow_and_update();

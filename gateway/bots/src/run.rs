@@ -1,11 +1,14 @@
 //! What both programs take, and how they start and end.
 
+use crate::progress::{Progress, tell};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use coretime_client::{Client, ClientConfig, Credentials};
+use coretime_client::{Client, ClientConfig, ClientError, Credentials};
+use std::future::Future;
 use std::path::PathBuf;
 use subxt_signer::SecretUri;
 use subxt_signer::sr25519::Keypair;
+use tokio::sync::watch;
 
 /// What both programs take.
 #[derive(Debug, Args)]
@@ -22,6 +25,23 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
+    /// Runs a bot with these credentials, telling what it does, until it ends or Ctrl-C is pressed.
+    ///
+    /// # Errors
+    /// As for [`client`](RunArgs::client), and what the bot ends with.
+    pub async fn until_interrupted<F: Future<Output = Result<(), ClientError>>>(
+        &self,
+        bot: impl FnOnce(Client, watch::Sender<Progress>) -> F,
+    ) -> Result<()> {
+        let (progress, mut told) = watch::channel(Progress::default());
+        tokio::select! {
+            ended = bot(self.client()?, progress) => ended?,
+            () = tell(&mut told) => {}
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+        }
+        Ok(())
+    }
+
     /// A client with these credentials.
     ///
     /// # Errors

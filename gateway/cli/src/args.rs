@@ -1,5 +1,6 @@
 //! What the commands take.
 
+use crate::receipts::Receipt;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use coretime_proto::v1 as pb;
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub enum Command {
     Curve(With<CurveArgs>),
     /// A live view of the market and of the account's orders; q ends it.
     Watch(With<WatchArgs>),
+    /// Follows everyone's receipts, to keep them; or, with receipts of your own, says whether they are among them.
+    Receipts(With<ReceiptsArgs>),
     /// Shows whether the venue trades, its clock and its settings.
     Status(With<Nothing>),
     /// Operators: takes no more orders, for a cause.
@@ -62,8 +65,9 @@ pub struct With<T: Args> {
 #[derive(Debug, Args)]
 pub struct Nothing {}
 
+/// Which venue, as whom, and how the answer is written.
 #[derive(Debug, Args)]
-pub(crate) struct VenueArgs {
+pub struct VenueArgs {
     /// The venue [default: the one logged in to, else http://127.0.0.1:50051].
     #[arg(long, value_name = "URL", env = "CORETIME_EXCHANGE_SERVER")]
     pub(crate) server: Option<String>,
@@ -75,7 +79,7 @@ pub(crate) struct VenueArgs {
     pub(crate) login: String,
     /// Prints one JSON value.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +232,20 @@ pub struct WatchArgs {
     /// Ends after so many views [default: goes on].
     #[arg(long, value_name = "COUNT")]
     pub(crate) views: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReceiptsArgs {
+    /// Begins after this record [default: with the next one, or with the first --receipt].
+    #[arg(long, value_name = "SEQUENCE")]
+    pub(crate) after: Option<u64>,
+    /// Ends after so many [default: goes on].
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) count: Option<u64>,
+    /// One of your own, as `ask`, `bid`, `buy` and `withdraw` print it: ends when all of them have come. May be given
+    /// several times.
+    #[arg(long = "receipt", value_name = "SEQUENCE:CHAIN_HASH")]
+    pub(crate) receipts: Vec<Receipt>,
 }
 
 #[derive(Debug, Args)]

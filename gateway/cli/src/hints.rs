@@ -7,7 +7,9 @@ use coretime_client::ClientError;
 pub(crate) fn explain(error: ClientError) -> anyhow::Error {
     let reason = error.reason();
     let next = match reason.as_deref() {
-        Some("CREDENTIALS_INVALID" | "CREDENTIALS_MISSING") => "log in again: `coretime-exchange login`",
+        Some("CREDENTIALS_INVALID" | "CREDENTIALS_MISSING") => {
+            "log in again: `coretime-exchange login`, with the same --as; an API key (`--api-key`) outlives the server's restarts"
+        }
         Some("SCOPE_MISSING") => {
             "log in with the key itself, or with an API key that has this scope; operators are configured by whoever runs the venue"
         }
@@ -27,6 +29,10 @@ pub(crate) fn explain(error: ClientError) -> anyhow::Error {
         }
         Some("BELOW_MINIMUM") => "`status` has the least value of a fill",
         Some("UNKNOWN_ORDER") => "see `orders`; `fills` has what was traded",
+        Some("RESUME_TOO_OLD") => {
+            "the venue streams its newest records only: `verify --receipt` finds older ones in a copy of the log"
+        }
+        Some("NO_PROOF") => "the first proof is made soon after the start: wait a moment, then try again",
         Some("RATE_LIMITED" | "ENGINE_BUSY") => "wait a moment, then try again",
         _ => match &error {
             ClientError::GaveUp { open: true, .. } => "look with `orders` and `fills` before you try again",

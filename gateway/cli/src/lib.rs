@@ -3,7 +3,7 @@
 //! - It knows the venue by its public interface only, through `coretime-client`.
 //! - People write dates, durations and amounts of the chain's token; each is shown with the timeslices and planck it
 //!   becomes. A bid's limit is rounded down, an ask's up.
-//! - `--json` prints one value, on every command. Errors say what to do next, go to standard error, and the exit code is 1.
+//! - `--json` prints one value, on every command (`watch` and `receipts`: one for each view or receipt). Errors say what to do next, go to standard error, and the exit code is 1.
 //! - Keys are never arguments and never kept: `login` keeps a session or an API key, in a file of mode 0600.
 //!
 //! Deliberately absent: the chain. What is deposited is sent by a wallet.
@@ -15,14 +15,17 @@ mod login;
 mod market;
 mod operate;
 mod output;
+mod receipts;
 mod region;
+mod reserves;
 mod shell;
 mod time;
 mod trade;
 mod venue;
 mod watch;
 
-pub use args::Command;
+pub use args::{Command, VenueArgs};
+pub use reserves::{ToldReserves, ask_for_reserves};
 pub use shell::{CompletionArgs, ManArgs, completion, man};
 
 use anyhow::Result;
@@ -69,6 +72,9 @@ pub async fn run(command: Command) -> Result<()> {
         }
         Command::Curve(with) => {
             (market::curve(&Venue::public(&with.venue).await?, &with.args).await?, with.venue.json)
+        }
+        Command::Receipts(with) => {
+            return receipts::run(&Venue::public(&with.venue).await?, &with.args, with.venue.json).await;
         }
         Command::Status(with) => (operate::status(&Venue::public(&with.venue).await?), with.venue.json),
         Command::Halt(with) => {

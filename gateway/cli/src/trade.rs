@@ -111,8 +111,13 @@ async fn place_bid(
 fn prices(venue: &Venue, bound: &str, written: &str, unit_price_planck: u64) -> String {
     let becomes = venue.token.per_core_day(unit_price_planck);
     let symbol = &venue.token.symbol;
+    let rounded = if becomes == format!("{written} {symbol}") {
+        String::new()
+    } else {
+        format!(", rounded to {becomes}")
+    };
     format!(
-        "{bound} {written} {symbol} per core and day, which is {unit_price_planck} planck per part-timeslice, {becomes}"
+        "{bound} {written} {symbol} per core and day, which is {unit_price_planck} planck per part-timeslice{rounded}"
     )
 }
 

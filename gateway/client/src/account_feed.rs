@@ -1,13 +1,12 @@
 //! The account's own state, followed through disconnects.
 
-use crate::backoff::Backoff;
 use crate::client::Client;
-use crate::error::{ClientError, reason, wrong_answer};
+use crate::error::{ClientError, wrong_answer};
+use crate::reopened::{Next, Reopened};
 use coretime_proto::v1 as pb;
 use pb::order_event::Event;
 use pb::stream_order_events_response::Message;
 use std::collections::{BTreeMap, BTreeSet};
-use tonic::{Status, Streaming};
 
 /// More orders than this are read in pages, not one by one.
 const ONE_BY_ONE: usize = 16;
@@ -33,9 +32,7 @@ pub enum AccountUpdate {
 
 /// Follows the account's private stream; opens it again when it breaks, after the last sequence that was seen.
 pub struct AccountFeed {
-    client: Client,
-    stream: Option<Streaming<pb::StreamOrderEventsResponse>>,
-    backoff: Backoff,
+    stream: Reopened<pb::StreamOrderEventsResponse>,
     state: AccountState,
     /// The last place that was seen; `None`: begin with a snapshot.
     sequence: Option<u64>,
@@ -45,21 +42,17 @@ pub struct AccountFeed {
     touched: BTreeSet<u64>,
     /// An update that waits for them.
     waiting: Option<AccountUpdate>,
-    opened: u64,
 }
 
 impl AccountFeed {
     pub(crate) fn new(client: Client) -> AccountFeed {
         AccountFeed {
-            client,
-            stream: None,
-            backoff: Backoff::default(),
+            stream: Reopened::new(client),
             state: AccountState::default(),
             sequence: None,
             building: None,
             touched: BTreeSet::new(),
             waiting: None,
-            opened: 0,
         }
     }
 
@@ -75,7 +68,7 @@ impl AccountFeed {
 
     /// How often the stream was opened.
     pub fn opened(&self) -> u64 {
-        self.opened
+        self.stream.opened()
     }
 
     /// Waits for the next update. Safe to be dropped while it waits: nothing is lost.
@@ -90,46 +83,26 @@ impl AccountFeed {
             if let Some(update) = self.waiting.take() {
                 return Ok(update);
             }
-            let Some(stream) = &mut self.stream else {
-                self.open().await?;
-                continue;
-            };
-            match stream.message().await {
-                Ok(Some(message)) => {
-                    self.backoff.reset();
-                    self.take(message)?;
+            let next = match self.stream.next().await? {
+                Next::Open => {
+                    self.building = None;
+                    let asked = pb::StreamOrderEventsRequest { resume_after_sequence: self.sequence };
+                    let opened = match self.stream.client().services().await {
+                        Ok(services) => {
+                            services.orders().stream_order_events(asked).await.map_err(Into::into)
+                        }
+                        Err(error) => Err(error),
+                    };
+                    self.stream.take(opened).await?
                 }
-                Ok(None) => self.broken(&Status::unavailable("the stream has ended")).await?,
-                Err(status) => self.broken(&status).await?,
+                next => next,
+            };
+            match next {
+                Next::Message(message) => self.take(message)?,
+                Next::Open => {}
+                Next::TooOld(_) => self.sequence = None,
             }
         }
-    }
-
-    async fn open(&mut self) -> Result<(), ClientError> {
-        self.building = None;
-        let asked = pb::StreamOrderEventsRequest { resume_after_sequence: self.sequence };
-        let opened = match self.client.services().await {
-            Ok(services) => services.orders().stream_order_events(asked).await,
-            Err(ClientError::Status(status)) => Err(*status),
-            Err(error) => return Err(error),
-        };
-        match opened {
-            Ok(stream) => {
-                self.opened = self.opened.saturating_add(1);
-                self.stream = Some(stream.into_inner());
-                Ok(())
-            }
-            Err(status) => self.broken(&status).await,
-        }
-    }
-
-    async fn broken(&mut self, status: &Status) -> Result<(), ClientError> {
-        self.stream = None;
-        if reason(status).as_deref() == Some("RESUME_TOO_OLD") {
-            self.sequence = None;
-            return Ok(());
-        }
-        self.client.after_stream_ended(status, &mut self.backoff).await
     }
 
     fn take(&mut self, message: pb::StreamOrderEventsResponse) -> Result<(), ClientError> {
@@ -206,12 +179,12 @@ impl AccountFeed {
     /// Events name orders, and do not say all of how they are now (what an ask has left depends on how it was cut).
     async fn read_touched(&mut self) -> Result<(), ClientError> {
         if self.touched.len() > ONE_BY_ONE {
-            let orders = self.client.orders().await?;
+            let orders = self.stream.client().orders().await?;
             self.state.orders = orders.into_iter().map(|order| (order.order_id, order)).collect();
             self.touched.clear();
         }
         while let Some(order_id) = self.touched.first().copied() {
-            match self.client.live_order(order_id).await? {
+            match self.stream.client().live_order(order_id).await? {
                 Some(order) => self.state.orders.insert(order_id, order),
                 None => self.state.orders.remove(&order_id),
             };

@@ -5,7 +5,9 @@ use crate::backoff::Backoff;
 use crate::book_feed::BookFeed;
 use crate::error::{ClientError, Fate};
 use crate::login::log_in;
+use crate::receipt_feed::ReceiptFeed;
 use crate::services::{Bearer, Services};
+use coretime_proto::v1::audit_service_client::AuditServiceClient;
 use coretime_proto::v1::market_data_service_client::MarketDataServiceClient;
 use coretime_proto::v1::venue_service_client::VenueServiceClient;
 use std::future::Future;
@@ -132,6 +134,16 @@ impl Client {
         BookFeed::new(self.clone())
     }
 
+    /// What lets others check the venue, as far as everyone may see it.
+    pub fn audit(&self) -> AuditServiceClient<Channel> {
+        AuditServiceClient::new(self.shared.channel.clone())
+    }
+
+    /// Follows everyone's receipts, after this place or from now on.
+    pub fn receipt_feed(&self, after: Option<u64>) -> ReceiptFeed {
+        ReceiptFeed::new(self.clone(), after)
+    }
+
     /// The services with the session of now, which is opened or renewed if it must be.
     ///
     /// # Errors
@@ -237,11 +249,15 @@ impl Client {
         F: Fn(Services) -> Fut,
         Fut: Future<Output = Result<Response<T>, Status>>,
     {
-        self.until_answered(|services, _| {
+        let answer = self.until_answered(|services, _| {
             let call = once(services);
             async { Ok(call.await?.into_inner()) }
+        });
+        answer.await.map_err(|error| match error {
+            // Nothing can have been carried out.
+            ClientError::GaveUp { after, last, .. } => ClientError::GaveUp { after, open: false, last },
+            other => other,
         })
-        .await
     }
 
     /// What a stream that was not opened, or has ended, asks for before it is opened again.

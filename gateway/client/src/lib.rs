@@ -4,7 +4,8 @@
 //!   out what became of a command whose answer was lost, by asking for the client order id. What it sends again has
 //!   the same id, so that it is carried out once at most.
 //! - [`AccountFeed`] follows the account's own orders, instructions and fills, [`BookFeed`] the whole [`Book`]. Both resume
-//!   after the last sequence they have seen, or begin anew with a snapshot, and say which.
+//!   after the last sequence they have seen, or begin anew with a snapshot, and say which. [`ReceiptFeed`] follows
+//!   everyone's receipts.
 //! - [`Trader`] is one session and no more: the generated clients of `coretime-proto` with the session's token put into
 //!   every request. It does not retry and does not renew. The demo's people and tests that look at single calls use it.
 //!
@@ -33,6 +34,8 @@ mod commands;
 mod error;
 mod login;
 mod pages;
+mod receipt_feed;
+mod reopened;
 mod services;
 mod trader;
 
@@ -43,5 +46,6 @@ pub use client::{Client, ClientConfig, Credentials, endpoint};
 pub use commands::{Cancelled, Placed, QuoteElement, Quoted, Withdrawn, fresh_id};
 pub use error::{ClientError, reason};
 pub use login::{Login, log_in};
+pub use receipt_feed::ReceiptFeed;
 pub use services::{Bearer, Services, Session};
 pub use trader::Trader;

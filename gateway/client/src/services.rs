@@ -2,6 +2,7 @@
 
 use crate::error::{ClientError, wrong_answer};
 use coretime_proto::v1::account_service_client::AccountServiceClient;
+use coretime_proto::v1::audit_service_client::AuditServiceClient;
 use coretime_proto::v1::auth_service_client::AuthServiceClient;
 use coretime_proto::v1::operator_service_client::OperatorServiceClient;
 use coretime_proto::v1::order_service_client::OrderServiceClient;
@@ -62,6 +63,11 @@ impl Services {
     /// Sessions, API keys and allowed tasks.
     pub fn auth(&self) -> AuthServiceClient<Session> {
         AuthServiceClient::new(self.0.clone())
+    }
+
+    /// What lets others check the venue.
+    pub fn audit(&self) -> AuditServiceClient<Session> {
+        AuditServiceClient::new(self.0.clone())
     }
 
     /// What operators may do.

@@ -55,6 +55,21 @@ pub struct Alarm {
     pub text: String,
 }
 
+impl Alarm {
+    /// Instructions that are above an outflow limit, if there are any: the market knows of them, settlement does not.
+    pub fn outflow_held(count: usize) -> Option<Alarm> {
+        let text = match count {
+            0 => return None,
+            1 => "1 withdrawal or delivery is above an outflow limit and waits for an operator's approval"
+                .to_owned(),
+            _ => format!(
+                "{count} withdrawals or deliveries are above an outflow limit and wait for an operator's approval"
+            ),
+        };
+        Some(Alarm { name: "outflow_held", text })
+    }
+}
+
 /// What is owed against what is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reserves {

@@ -3,6 +3,7 @@
 //! `venue` puts the parts together; `serve` runs them on a real chain, `dev` and `demo` on a development chain of their
 //! own. Nothing here decides anything about money: the rules are in `coretime-market`.
 
+mod alarms;
 mod archive;
 mod authorised_keys;
 #[cfg(feature = "dev-chain")]

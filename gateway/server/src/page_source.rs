@@ -1,11 +1,12 @@
 //! The page's port, over settlement and the store in sled: the page knows neither.
 
+use crate::alarms::alarms;
 use crate::fill_source::{recorded, recorded_fill};
 use coretime_fills::{FillReader, StoreError};
 use coretime_gateway::{RecordedFill, RecordedInstruction};
-use coretime_page::{Alarm, Health, Reserves, SourceError, VenueSource};
+use coretime_page::{Health, Reserves, SourceError, VenueSource};
 use coretime_settlement::{Report, Status};
-use coretime_types::{InstructionNumber, Planck, TradeId};
+use coretime_types::{InstructionNumber, TradeId};
 use tokio::sync::watch;
 
 /// Settlement and the store, as the page sees them.
@@ -65,44 +66,6 @@ fn reserves(report: &Report) -> Reserves {
         unattributed_regions: report.unattributed_regions.len(),
         differences: report.differences.len(),
     }
-}
-
-/// The names are those of the incident handbook (`gateway/docs/incidents.md`).
-fn alarms(status: &Status) -> Vec<Alarm> {
-    let mut alarms = Vec::new();
-    let mut alarm = |name, text: String| alarms.push(Alarm { name, text });
-    if !status.connected {
-        alarm("chain_connection", "there is no connection to the chain".into());
-    } else if !status.caught_up {
-        alarm("catching_up", "blocks of the past are being read: orders are taken when that is done".into());
-    }
-    if let Some(error) = &status.last_error {
-        alarm("settlement", error.clone());
-    }
-    for (number, reason) in &status.stuck {
-        alarm("stuck", format!("instruction {number}: {reason}"));
-    }
-    if status.signer_low {
-        alarm("signer_low", "the signer can pay for few deliveries more".into());
-    }
-    if status.fees_cover_delivery == Some(false) {
-        alarm("fees_below_cost", "the venue's fees do not cover what a delivery costs on chain".into());
-    }
-    if let Some(report) = &status.reserves {
-        for difference in &report.differences {
-            let (subject, ledger, chain) = (&difference.subject, &difference.ledger, &difference.chain);
-            alarm("reserves", format!("{subject}: ledger: {ledger}; chain: {chain}"));
-        }
-        let regions = report.unattributed_regions.len();
-        if report.unattributed_funds > Planck::ZERO || regions > 0 {
-            let funds = report.unattributed_funds;
-            alarm("unattributed", format!("{funds} planck and {regions} regions are credited to nobody"));
-        }
-    }
-    if !status.held_back.is_empty() {
-        alarm("held_back", format!("{} deposits were not credited: see /status", status.held_back.len()));
-    }
-    alarms
 }
 
 fn unreadable(error: StoreError) -> SourceError {

@@ -1,6 +1,7 @@
 //! How the exchange is doing, for operators and their programs: plain text, nothing that an account would not want
 //! shown. Served beside the page.
 
+use crate::alarms::alarms;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::State;
@@ -8,8 +9,10 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use coretime_fills::FillReader;
 use coretime_market::Market;
+use coretime_page::Alarm;
 use coretime_sequencer::Engine;
 use coretime_settlement::{ChainInfo, Status};
+use coretime_types::{Mode, Planck};
 use std::fmt::Write;
 use std::future::Future;
 use tokio::net::TcpListener;
@@ -91,39 +94,33 @@ impl StatusPage {
         let settlement = self.settlement.borrow().clone();
         let fills = self.fills.counts().context("the store of fills cannot be read")?;
         let mut text = String::new();
+        let alarms = alarms(&settlement);
         writeln!(text, "Coretime Exchange")?;
-        writeln!(text, "mode           {mode:?} {}", causes.join(", "))?;
+        let mode = match mode {
+            Mode::Open => "open",
+            Mode::Halted => "halted",
+            Mode::Frozen => "frozen",
+        };
+        let because = if causes.is_empty() { String::new() } else { format!(" by {}", causes.join(", ")) };
+        writeln!(text, "mode           {mode}{because}")?;
+        for Alarm { name, text: what } in alarms.into_iter().chain(Alarm::outflow_held(held)) {
+            writeln!(text, "alarm          {name}: {what}")?;
+        }
         writeln!(text, "log            record {}, chain hash {}", position.sequence, position.chain_hash)?;
         writeln!(text, "clock          sells from timeslice {tradable_from} on")?;
         writeln!(text, "orders         {orders} live")?;
         writeln!(text, "fills          {} in the store", fills.fills)?;
         writeln!(text, "instructions   {instructions} outstanding")?;
-        if held > 0 {
-            writeln!(text, "outflow held   {held} instructions wait for an operator")?;
-        }
         let block =
             settlement.finalised_block.map_or_else(|| "none yet".to_owned(), |block| block.to_string());
         writeln!(text, "chain          finalised block {block}, connected: {}", settlement.connected)?;
         if let Some(free) = settlement.signer_free {
             writeln!(text, "signer         {free} planck of {} for fees", self.chain.token_symbol)?;
         }
-        if let Some(error) = settlement.last_error {
-            writeln!(text, "problem        {error}")?;
-        }
-        for (number, reason) in settlement.stuck {
-            writeln!(text, "stuck          instruction {number}: {reason}")?;
-        }
-        if settlement.signer_low {
-            writeln!(text, "alarm          the signer can pay for few deliveries more")?;
-        }
         if let Some(reserves) = settlement.reserves {
             let (block, owed, custody) = (reserves.block, reserves.owed, reserves.custody);
             writeln!(text, "reserves       block {block}: {owed} planck are owed, custody has {custody}")?;
-            for difference in reserves.differences {
-                let (ledger, chain) = (difference.ledger, difference.chain);
-                writeln!(text, "alarm          {}: ledger: {ledger}; chain: {chain}", difference.subject)?;
-            }
-            if reserves.unattributed_funds > coretime_types::Planck::ZERO {
+            if reserves.unattributed_funds > Planck::ZERO {
                 writeln!(text, "unattributed   {} planck", reserves.unattributed_funds)?;
             }
             for region in reserves.unattributed_regions {

@@ -162,6 +162,21 @@ impl Settlement {
         reconcile::compare_at(self.config.custody, self.config.float, &books, at).await
     }
 
+    /// Whether ledger and chain agree at this block. Asked before anything is signed: by now a region may have another
+    /// end, another owner, or no renewal right any more.
+    pub(crate) async fn agrees(&mut self, at: &AtBlock) -> Result<bool, SettlementError> {
+        let compared = self.status.borrow().reserves.as_ref().map(|report| report.differences.is_empty());
+        if self.compared_at == Some(BlockNumber(at.block_number()))
+            && let Some(agrees) = compared
+        {
+            return Ok(agrees);
+        }
+        let agrees = self.comparison(at).await?.differences.is_empty();
+        // The next block that is read to its end tells whether the venue is to be frozen.
+        self.moved |= !agrees;
+        Ok(agrees)
+    }
+
     /// Compares ledger and chain after this block, which has been read to its end. A difference freezes the venue.
     pub(crate) async fn compare(&mut self, at: &AtBlock) -> Result<(), SettlementError> {
         let block = BlockNumber(at.block_number());
@@ -174,20 +189,20 @@ impl Settlement {
             let (subject, ledger, chain) = (&difference.subject, &difference.ledger, &difference.chain);
             tracing::error!(%block, subject, ledger, chain, "ledger and chain do not agree");
         }
+        // Who sees the venue frozen finds why.
+        self.status.send_modify(|status| status.reserves = Some(report.clone()));
         if !report.differences.is_empty()
             && !self.ledger.query(|market| market.freeze_causes().any(|cause| cause == CAUSE)).await?
         {
             self.ledger.submit(Command::Freeze { cause: CAUSE.into() }).await?;
         }
         // What is no more unattributed has been credited, has left, or is over.
-        let still = report.unattributed_regions.clone();
-        let is_there = |id: RegionId| still.iter().any(|region| region.id() == id);
+        let is_there = |id: RegionId| report.unattributed_regions.iter().any(|region| region.id() == id);
         let funds = report.unattributed_funds;
         self.forget_held_back(|one| match one.region {
             Some(id) => !is_there(id),
             None => funds == Planck::ZERO,
         })?;
-        self.status.send_modify(|status| status.reserves = Some(report));
         self.check_costs(at).await
     }
 

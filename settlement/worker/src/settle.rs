@@ -60,6 +60,10 @@ impl Settlement {
         if waiting.is_empty() || flights.len() >= self.config.max_in_flight {
             return Ok(());
         }
+        if !self.agrees(at).await? {
+            tracing::error!(%block, waiting = waiting.len(), "nothing is sent: ledger and chain do not agree");
+            return Ok(());
+        }
         let Some(mut site) = self.site(at, &waiting, &flights).await? else { return Ok(()) };
         let mut unsuccessful = 0;
         let mut undeliverable = Plan::default();

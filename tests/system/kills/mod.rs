@@ -6,7 +6,7 @@
 mod client;
 mod logged;
 
-use crate::exchange::{BINARY, Exchange, key, wait_until};
+use crate::exchange::{BINARY, Exchange, ask_for, wait_until};
 use client::{Client, Load};
 use coretime_proto::v1 as pb;
 use coretime_types::Planck;
@@ -80,32 +80,12 @@ async fn kills_under_load_lose_nothing_double_nothing_and_satisfy_the_auditor() 
 /// A seller's core is on offer, buyers have money; gives the window that is sold.
 async fn prepare(data: &Path) -> pb::Window {
     let exchange = Exchange::start(data);
-    let wallet = exchange.wallet().await;
-    let bought = wallet.purchase(&key("Alice")).await.unwrap();
-    wallet.transfer_region(&key("Alice"), bought.id(), exchange.custody).await.unwrap();
+    let region = exchange.deposit_core("Alice").await;
     for name in BUYERS {
-        wallet.transfer_funds(&key(name), exchange.custody, DEPOSIT).await.unwrap();
+        exchange.deposit_funds(name, DEPOSIT).await;
     }
     let mut alice = exchange.log_in("Alice").await;
-    for name in BUYERS {
-        let mut buyer = exchange.log_in(name).await;
-        wait_until("the funds are credited", async || buyer.funds().await.unwrap().0 == DEPOSIT).await;
-    }
-    wait_until("the core is credited", async || !alice.regions().await.unwrap().is_empty()).await;
-    let region = alice.regions().await.unwrap().remove(0);
-    let ask = pb::Ask {
-        client_order_id: 1,
-        unit_price_planck: PRICE,
-        region_id: Some(pb::RegionId {
-            begin_timeslice: region.begin_timeslice,
-            core_index: region.core_index,
-            core_mask: region.core_mask.clone(),
-        }),
-        lot_parts: 80,
-        min_duration_timeslices: 1,
-        ..pb::Ask::default()
-    };
-    alice.ask(ask).await.unwrap();
+    alice.ask(ask_for(&region, 1, PRICE)).await.unwrap();
     exchange.kill();
     pb::Window { begin_timeslice: region.begin_timeslice + 500, end_timeslice: region.end_timeslice }
 }

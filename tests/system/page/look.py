@@ -1,7 +1,7 @@
-"""Looks at the page of a running exchange in headless Chromium: look.py URL CHROMIUM FOLDER
+"""Looks at the page of a running exchange in headless Chromium: look.py URL CHROMIUM FOLDER API_KEY
 
-Says "live" when it follows the page, waits for a trade to appear, chooses windows by mouse and by keyboard, and makes
-screenshots. Fails on anything on the browser's console, and on requests to other hosts.
+Says "live" when it follows the page, waits for a trade and a delivery to appear, chooses windows by mouse and by
+keyboard, pastes the key, and makes screenshots. Fails on anything on the browser's console, and on requests to other hosts.
 """
 
 import sys
@@ -31,6 +31,16 @@ def choose(page: Page, first: int, last: int, by_mouse: bool) -> None:
     assert page.locator("#window .levels.ask").count() == 1, "the window's book is shown"
 
 
+def own_view(page: Page, api_key: str) -> None:
+    """The account of the key: its regions as bars, its trades; and nothing of it is left when it is forgotten."""
+    page.fill("#key", api_key)
+    page.press("#key", "Enter")
+    page.wait_for_selector("#account .bars svg", timeout=PATIENCE_MS)
+    assert page.locator("#account [data-trade]").count() == 2
+    kept = page.evaluate("[location.href, document.cookie, JSON.stringify({...localStorage, ...sessionStorage})]")
+    assert all(api_key not in place for place in kept), "the key is in no address and not kept"
+
+
 def readable(page: Page) -> None:
     """No price is cut off, and the curve can be read."""
     clipped = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
@@ -39,7 +49,13 @@ def readable(page: Page) -> None:
     assert height >= 10, f"the curve's labels are {height} pixels high"
 
 
-def main(url: str, chromium: str, folder: Path) -> None:
+def exact(page: Page) -> None:
+    """What is rounded is exact on hover."""
+    paid = page.locator("#settlement data.n").first
+    assert "planck" in paid.get_attribute("title"), paid.get_attribute("title")
+
+
+def main(url: str, chromium: str, folder: Path, api_key: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1000}, color_scheme="light")
@@ -54,11 +70,14 @@ def main(url: str, chromium: str, folder: Path) -> None:
         assert page.locator("#trades [data-trade]").count() == 0
         print("live", flush=True)
         page.wait_for_selector("#trades [data-trade]", timeout=PATIENCE_MS)
+        page.wait_for_selector("#settlement [data-instruction] .good", timeout=PATIENCE_MS)
+        exact(page)
 
         choose(page, 3, 5, by_mouse=True)
         choose(page, 9, 11, by_mouse=False)
         assert page.locator("#curve path.last").count() >= 1, "the last trade is on the curve"
         readable(page)
+        own_view(page, api_key)
         page.screenshot(path=folder / "light.png", full_page=True)
         page.click("#theme")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -75,4 +94,4 @@ def main(url: str, chromium: str, folder: Path) -> None:
     print("looked", flush=True)
 
 
-main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4])

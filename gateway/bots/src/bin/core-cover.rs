@@ -1,8 +1,7 @@
 //! The chain that keeps its cores covered, as a program.
 
 use clap::Parser;
-use coretime_bots::{Progress, RunArgs, cover};
-use tokio::sync::watch;
+use coretime_bots::{RunArgs, cover};
 
 /// Keeps a number of cores covered at the best price, until interrupted.
 #[derive(Debug, Parser)]
@@ -17,12 +16,5 @@ struct Cli {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let (progress, mut told) = watch::channel(Progress::default());
-    let client = cli.run.client()?;
-    tokio::select! {
-        ended = cover::run(client, cli.cover, progress) => ended?,
-        () = coretime_bots::tell(&mut told) => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-    }
-    Ok(())
+    cli.run.until_interrupted(|client, progress| cover::run(client, cli.cover, progress)).await
 }

@@ -1,8 +1,7 @@
 //! The market maker, as a program.
 
 use clap::Parser;
-use coretime_bots::{Progress, RunArgs, maker};
-use tokio::sync::watch;
+use coretime_bots::{RunArgs, maker};
 
 /// Quotes a ladder of windows, within an inventory limit, until interrupted.
 #[derive(Debug, Parser)]
@@ -17,12 +16,5 @@ struct Cli {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let (progress, mut told) = watch::channel(Progress::default());
-    let client = cli.run.client()?;
-    tokio::select! {
-        ended = maker::run(client, cli.maker, progress) => ended?,
-        () = coretime_bots::tell(&mut told) => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-    }
-    Ok(())
+    cli.run.until_interrupted(|client, progress| maker::run(client, cli.maker, progress)).await
 }

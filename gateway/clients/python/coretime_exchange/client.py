@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Any
 
 import grpc
 from coretime.exchange.v1 import (
@@ -159,5 +160,5 @@ class Client:
             raise RuntimeError("log in first, or give an API key")
         return (("authorization", f"Bearer {self._token}"),)
 
-    def _credentials(self) -> dict:
+    def _credentials(self) -> dict[str, Any]:
         return {"metadata": self._metadata(), "timeout": self._deadline_s}

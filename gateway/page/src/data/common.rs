@@ -30,6 +30,8 @@ pub(crate) struct Common {
     pub(crate) settings: Settings,
     pub(crate) live_orders: usize,
     pub(crate) pending_instructions: usize,
+    /// Of these, above an outflow limit.
+    pub(crate) held_instructions: usize,
     pub(crate) health: Health,
     /// The newest first.
     pub(crate) fills: Vec<RecordedFill>,
@@ -76,6 +78,7 @@ impl Common {
             settings: market.settings().clone(),
             live_orders: market.live_orders(),
             pending_instructions: market.instructions().count(),
+            held_instructions: market.held_instructions().count(),
             health: Health::default(),
             fills: Vec::new(),
             instructions: Vec::new(),

@@ -1,6 +1,6 @@
 //! An account's own view.
 
-use super::{number, tables, thousandths};
+use super::{in_token, number, tables, thousandths};
 use crate::{
     account::AccountData,
     units::{Units, cores},
@@ -75,7 +75,7 @@ fn orders(units: &Units, data: &AccountData) -> Markup {
         @if data.orders.is_empty() { p.note { "none" } }
         @else {
             table.rows {
-                thead { tr { th scope="col" { "order" } th scope="col" { "side" } th scope="col" { "price" } th scope="col" { "what is left" } } }
+                thead { tr { th scope="col" { "order" } th scope="col" { "side" } th scope="col" { (in_token(units, "price")) } th scope="col" { "what is left" } } }
                 tbody { @for order in &data.orders { (order_row(units, order)) } }
             }
         }

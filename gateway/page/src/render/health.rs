@@ -2,6 +2,7 @@
 
 use super::number;
 use crate::{
+    Alarm,
     data::Common,
     units::{Shown, Units, clock_time, grouped},
 };
@@ -31,7 +32,11 @@ pub(crate) fn status(units: &Units, common: &Common) -> Markup {
                 dt { "log record" } dd { (grouped(common.position.sequence.0.into())) }
             }
             div { dt { "orders" } dd { (grouped(u128::try_from(common.live_orders).unwrap_or(0))) } }
-            div { dt { "to settle" } dd { (common.pending_instructions) " (" (common.health.in_flight) " in flight)" } }
+            div { dt { "to settle" } dd {
+                (common.pending_instructions) " (" (common.health.in_flight) " in flight"
+                @if common.held_instructions > 0 { ", " (common.held_instructions) " held" }
+                ")"
+            } }
         }
     }
 }
@@ -42,7 +47,7 @@ pub(crate) fn alarms(common: &Common) -> Markup {
         @for cause in &common.freeze_causes {
             p.alarm { strong { "frozen" } " by " (cause) ": no new orders, nothing is paid out" }
         }
-        @for alarm in &common.health.alarms { p.alarm { strong { (alarm.name) } " " (alarm.text) } }
+        @for alarm in common.health.alarms.iter().chain(&Alarm::outflow_held(common.held_instructions)) { p.alarm { strong { (alarm.name) } " " (alarm.text) } }
     }
 }
 

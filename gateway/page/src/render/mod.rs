@@ -81,3 +81,8 @@ fn window_text(units: &Units, common: &Common, window: Window) -> String {
 fn thousandths(length: Timeslices, of: Timeslices) -> u64 {
     (u64::from(length.0) * 1_000).checked_div(u64::from(of.0)).unwrap_or(0).min(1_000)
 }
+
+/// A column's name with the token that its numbers are in. A price is for a core and day, everywhere.
+fn in_token(units: &Units, what: &str) -> Markup {
+    html! { (what) " " small { (units.token.symbol) } }
+}

@@ -52,7 +52,7 @@ pub(crate) fn page(view: &View, fragments: &Fragments) -> String {
                         div #curve { (part("curve")) }
                     }
                     section.side aria-labelledby="trades-title" {
-                        h2 #trades-title { "Last trades" }
+                        h2 #trades-title { "Last trades " small { "prices for a core and day" } }
                         div.scroll tabindex="0" #trades { (part("trades")) }
                     }
                     section.wide aria-labelledby="settlement-title" {

@@ -1,6 +1,6 @@
 //! Trades and settlement, as tables.
 
-use super::number;
+use super::{in_token, number};
 use crate::{
     data::Common,
     units::{Units, clock_time, cores, grouped},
@@ -24,8 +24,8 @@ pub(crate) fn fills<'a>(units: &Units, fills: impl Iterator<Item = &'a RecordedF
     html! {
         table.rows {
             thead { tr {
-                th scope="col" { "time" } th scope="col" { "price" } th scope="col" { "share" }
-                th scope="col" { "window" } th scope="col" { "worth" }
+                th scope="col" { "time" } th scope="col" { (in_token(units, "price")) } th scope="col" { "share" }
+                th scope="col" { "timeslices" } th scope="col" { (in_token(units, "worth")) }
             } }
             tbody {
                 @for fill in fills {
@@ -55,7 +55,7 @@ pub(crate) fn settlement(units: &Units, common: &Common) -> Markup {
             table.rows {
                 thead { tr {
                     th scope="col" { "no." } th scope="col" { "what" } th scope="col" { "state" }
-                    th scope="col" { "block" } th scope="col" { "chain fee" }
+                    th scope="col" { "block" } th scope="col" { (in_token(units, "chain fee")) }
                 } }
                 tbody { @for instruction in &common.instructions { (row(units, instruction)) } }
             }

@@ -1,6 +1,6 @@
 //! The window that was chosen: its book, and what a purchase would cost now, with what is cut for it.
 
-use super::{number, thousandths, window_text};
+use super::{in_token, number, thousandths, window_text};
 use crate::{
     data::{Common, WindowData},
     units::{Units, cores},
@@ -39,6 +39,7 @@ fn cost(units: &Units, view: &View, common: &Common, data: &WindowData) -> Marku
                 p.cost {
                     strong { (number(&units.amount(cost.total))) " " (units.token.symbol) }
                     " = " (number(&units.amount(cost.notional))) " + fee " (number(&units.amount(cost.fee)))
+                    " " (units.token.symbol)
                 }
             }
             @if data.preview.missing.0 > 0 {
@@ -72,7 +73,7 @@ fn cut(units: &Units, data: &WindowData, fill: &PreviewedFill) -> Markup {
         interval(data)
     );
     html! {
-        span { (text) " at " (number(&units.price(fill.unit_price))) }
+        span { (text) " at " (number(&units.price(fill.unit_price))) " " (units.token.symbol) " a core and day" }
         svg.cut viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" aria-label=(text) {
             rect.piece x="0" y="0" width="1000" height="20" {}
             rect.bought x=(x) y=(20 - height) width=(width) height=(height) {}
@@ -89,7 +90,7 @@ fn side(units: &Units, title: &str, class: &str, levels: &[Level]) -> Markup {
     html! {
         table.{ "levels " (class) } {
             caption { (title) }
-            thead { tr { th scope="col" { "price" } th scope="col" { "cores" } th scope="col" { span.hidden { "depth" } } } }
+            thead { tr { th scope="col" { (in_token(units, "price")) } th scope="col" { "cores" } th scope="col" { span.hidden { "depth" } } } }
             tbody {
                 @for level in levels.iter().take(LEVELS) {
                     tr title={ (level.parts) " parts in " (level.orders) " orders" } {

@@ -34,6 +34,9 @@ pub(crate) struct VerifyArgs {
     /// What an answer of the venue named: the log must have it. May be given several times.
     #[arg(long = "receipt", value_name = "SEQUENCE:CHAIN_HASH", value_parser = parse_receipt)]
     pub(crate) receipts: Vec<Position>,
+    /// A file of such receipts, one a line, as `coretime-exchange receipts` prints them. May be given several times.
+    #[arg(long = "receipts", value_name = "FILE")]
+    pub(crate) receipt_files: Vec<PathBuf>,
     /// Prints one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
@@ -69,6 +72,8 @@ pub(crate) struct ReservesArgs {
     /// Checks a proof with a branch that was printed before; needs neither log nor chain.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["log", "chain", "custody", "account"])]
     pub(crate) check: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) venue: coretime_cli::VenueArgs,
 }
 
 /// What `export` reads out.
@@ -118,7 +123,7 @@ pub(crate) struct ExportArgs {
     pub(crate) token_decimals: u32,
 }
 
-fn parse_receipt(text: &str) -> Result<Position, String> {
+pub(crate) fn parse_receipt(text: &str) -> Result<Position, String> {
     let (sequence, hash) = text.split_once(':').ok_or("a receipt is a sequence, a colon and a chain hash")?;
     let sequence = sequence.parse().map_err(|_| "the sequence is a number")?;
     let mut bytes = [0; 32];

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 #[cfg(feature = "dev-chain")]
 pub(crate) use development::{ChainArgs, DemoArgs, DevArgs, Profile, WalletArgs, WalletCommand};
 pub(crate) use log::{
-    ArchiveArgs, ExportArgs, ExportFormat, ExportTable, ReplayArgs, ReservesArgs, VerifyArgs,
+    ArchiveArgs, ExportArgs, ExportFormat, ExportTable, ReplayArgs, ReservesArgs, VerifyArgs, parse_receipt,
 };
 pub(crate) use serve::{ServeArgs, ServeSettings};
 
@@ -55,8 +55,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Moves segments of a stopped server's log, that no start needs any more, into another folder.
     Archive(ArchiveArgs),
-    /// Proves from a copy of the log what the venue owes, and compares it with what custody has on chain. Exit code 0:
-    /// they agree; 1: they do not; 2: it cannot be told.
+    /// Checks that the venue counts you in what it owes, and that custody has it, by the venue's newest proof; with --log,
+    /// proves it from a copy of the log and a node of the chain. Exit code 0: all is well; 1: it is not; 2: it cannot be
+    /// told.
     Reserves(ReservesArgs),
     /// Reads a copy of the log out, for accountants and other programs.
     Export(ExportArgs),

@@ -3,20 +3,22 @@
 mod report;
 mod store;
 
-use crate::cli::VerifyArgs;
+use crate::cli::{VerifyArgs, parse_receipt};
 use anyhow::{Context, Result};
 use coretime_audit::{AuditError, Discrepancy, Observer, Receipts, Verified};
 use coretime_chain_audit::{ChainCheck, Compared};
-use coretime_log::Record;
+use coretime_log::{Position, Record};
 use coretime_types::Event;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::StoreCheck;
 
 /// What came out.
 pub(crate) enum Outcome {
-    Well(Verified, Option<Compared>),
+    /// And how many receipts are in it.
+    Well(Verified, Option<Compared>, usize),
     Discrepancy(Discrepancy),
     Unreadable(String),
 }
@@ -32,9 +34,13 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode> {
 }
 
 fn audit(args: &VerifyArgs) -> Outcome {
-    let mut receipts = Receipts::default();
-    for receipt in &args.receipts {
-        if let Some(other) = receipts.add(*receipt) {
+    let held = match receipts_of(args) {
+        Ok(held) => held,
+        Err(error) => return Outcome::Unreadable(format!("{error:#}")),
+    };
+    let (mut receipts, held_count) = (Receipts::default(), held.len());
+    for receipt in held {
+        if let Some(other) = receipts.add(receipt) {
             return Outcome::Discrepancy(Discrepancy {
                 sequence: receipt.sequence,
                 order: None,
@@ -66,7 +72,7 @@ fn audit(args: &VerifyArgs) -> Outcome {
         Ok((verified, compared))
     });
     match checked {
-        Ok((verified, compared)) => Outcome::Well(verified, compared),
+        Ok((verified, compared)) => Outcome::Well(verified, compared, held_count),
         Err(AuditError::Discrepancy(discrepancy)) => Outcome::Discrepancy(*discrepancy),
         Err(AuditError::Panicked { last, message }) => Outcome::Discrepancy(Discrepancy {
             sequence: last,
@@ -77,6 +83,20 @@ fn audit(args: &VerifyArgs) -> Outcome {
         }),
         Err(error) => Outcome::Unreadable(error.to_string()),
     }
+}
+
+/// Those that were given, and those in files.
+fn receipts_of(args: &VerifyArgs) -> Result<Vec<Position>> {
+    let mut receipts = args.receipts.clone();
+    for path in &args.receipt_files {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            let receipt = parse_receipt(line.trim())
+                .map_err(|told| anyhow::anyhow!("{}, line {number}: {told}", path.display()))?;
+            receipts.push(receipt);
+        }
+    }
+    Ok(receipts)
 }
 
 fn compare_with_chain(

@@ -21,8 +21,8 @@ fn rate(verified: &Verified) -> u128 {
 }
 
 fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
-    let (verified, compared) = match outcome {
-        Outcome::Well(verified, compared) => (verified, compared),
+    let (verified, compared, receipts) = match outcome {
+        Outcome::Well(verified, compared, receipts) => (verified, compared, *receipts),
         Outcome::Discrepancy(discrepancy) => return format!("DISCREPANCY at {discrepancy}"),
         Outcome::Unreadable(error) => return format!("CANNOT BE READ: {error}"),
     };
@@ -34,8 +34,8 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
         format!("state hash   {}", hex::encode(verified.state_hash)),
         format!("rate         {} commands a second, {:?} in all", rate(verified), verified.elapsed),
     ];
-    if !args.receipts.is_empty() {
-        lines.push(format!("{} receipts are in the log", args.receipts.len()));
+    if receipts > 0 {
+        lines.push(format!("{receipts} receipts are in the log"));
     }
     if args.store.is_some() {
         lines.push("the store of fills agrees with the log".into());
@@ -63,7 +63,7 @@ fn as_text(args: &VerifyArgs, outcome: &Outcome) -> String {
 
 fn as_json(outcome: &Outcome) -> String {
     let value = match outcome {
-        Outcome::Well(verified, compared) => json!({
+        Outcome::Well(verified, compared, _) => json!({
             "outcome": "verified",
             "commands": verified.position.sequence.0,
             "chain_hash": verified.position.chain_hash.to_string(),

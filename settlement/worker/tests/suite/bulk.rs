@@ -10,11 +10,8 @@ use crate::{
 use coretime_audit::{Receipts, Verified};
 use coretime_chain_audit::{ChainCheck, Compared};
 use coretime_market::Market;
-use coretime_types::{AccountId, Command, Delivery, Event, InstructionEnd, Planck, Region, TaskId};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use coretime_types::{Command, Delivery, Event, InstructionEnd, Planck, Region, TaskId};
+use std::{collections::BTreeSet, time::Duration};
 
 const CHAIN: ChainUnderTest = ChainUnderTest::Kusama;
 const CORES: u32 = 10;
@@ -120,14 +117,7 @@ impl Bulk {
     /// Each region is where it belongs, each payment was made once, and ledger and chain agree.
     async fn check(&self, venue: &Venue) {
         venue.assert_agrees().await;
-        let on_chain: BTreeMap<Region, Option<AccountId>> = venue
-            .wallet
-            .regions()
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|found| (found.region, found.owner))
-            .collect();
+        let on_chain = venue.owners().await;
         for region in &self.transferred {
             assert_eq!(on_chain.get(region), Some(&Some(account("Bob"))), "{region}");
         }

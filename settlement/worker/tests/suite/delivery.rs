@@ -4,7 +4,7 @@ use crate::{
     in_flight::submissions,
     venue::{ChainUnderTest, Venue, account, until},
 };
-use coretime_types::{AccountId, Command, Delivery, Event, InstructionEnd, Planck, TaskId};
+use coretime_types::{Command, Delivery, Event, InstructionEnd, Planck, TaskId};
 
 pub(crate) async fn what_is_bought_is_carved_out_and_delivered(chain: ChainUnderTest) {
     let mut venue = Venue::open(chain).await;
@@ -27,8 +27,8 @@ pub(crate) async fn what_is_bought_is_carved_out_and_delivered(chain: ChainUnder
     assert_eq!(planned, [(half_day.mask, task)]);
     assert_eq!(venue.owner(half_day).await, None, "an assigned region is no more");
     assert_eq!(venue.owner(kept).await, None, "what stays in custody is not cut out");
-    let custody: Vec<_> = venue.wallet.regions().await.unwrap();
-    let custody = custody.iter().filter(|found| found.owner == Some(venue.config.custody)).count();
+    let custody = Some(venue.config.custody);
+    let custody = venue.owners().await.into_values().filter(|owner| *owner == custody).count();
     let by_share = usize::from(chain.allows_interlace());
     assert_eq!(custody, 3 + by_share, "two cuts in time for the week, two and one by share for half a day");
     venue.assert_agrees().await;
@@ -87,9 +87,7 @@ pub(crate) async fn custody_may_sign_for_itself(chain: ChainUnderTest) {
     let mut venue = Venue::prepare(chain).await;
     venue.config.signer = coretime_settlement::SignerKey::from(crate::venue::key("Custody"));
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     let (slice, _) = venue.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await;
     venue.until_settled().await;
@@ -99,9 +97,7 @@ pub(crate) async fn custody_may_sign_for_itself(chain: ChainUnderTest) {
 pub(crate) async fn a_batch_is_no_heavier_than_the_runtime_lets_it_be(chain: ChainUnderTest) {
     let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     venue.stop_worker().await;
     // A hundredth of what an extrinsic may weigh: some deliveries, not all of them.
     venue.config.max_weight_percent = 1;
@@ -124,9 +120,7 @@ pub(crate) async fn a_batch_is_no_heavier_than_the_runtime_lets_it_be(chain: Cha
 pub(crate) async fn many_at_once_share_few_batches(chain: ChainUnderTest) {
     let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     venue.stop_worker().await;
     let mut bought = Vec::new();
     for slot in 0..60 {
@@ -135,11 +129,10 @@ pub(crate) async fn many_at_once_share_few_batches(chain: ChainUnderTest) {
     }
     venue.start_worker().await;
     venue.until_settled().await;
-    let regions = venue.wallet.regions().await.unwrap();
-    let bobs: Vec<AccountId> = regions.iter().filter_map(|found| found.owner).collect();
-    assert_eq!(bobs.iter().filter(|owner| **owner == account("Bob")).count(), 60);
+    let owners = venue.owners().await;
+    assert_eq!(owners.values().filter(|owner| **owner == Some(account("Bob"))).count(), 60);
     for region in bought {
-        assert_eq!(venue.owner(region).await, Some(account("Bob")), "{region}");
+        assert_eq!(owners.get(&region), Some(&Some(account("Bob"))), "{region}");
     }
     let batches = venue.commands().await;
     let batches = batches.iter().filter(|(command, _)| matches!(command, Command::SettlementSubmitted(_)));

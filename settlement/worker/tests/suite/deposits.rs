@@ -1,7 +1,8 @@
 //! What reaches custody is credited once, or held back.
 
 use crate::venue::{ChainUnderTest, Venue, account, call, key, until};
-use coretime_types::{Planck, RegionId};
+use coretime_types::{Planck, Region, RegionId, Timeslice};
+use std::collections::BTreeSet;
 use subxt::dynamic::Value;
 
 fn transfer(to: coretime_types::AccountId, amount: u128) -> Value {
@@ -21,13 +22,55 @@ pub(crate) fn region_value(id: RegionId) -> Value {
     ])
 }
 
+fn transfer_region(to: coretime_types::AccountId, region: RegionId) -> Value {
+    let fields =
+        [("region_id".to_owned(), region_value(region)), ("new_owner".to_owned(), Value::from_bytes(to.0))];
+    Value::unnamed_variant("Broker", [Value::named_variant("transfer", fields)])
+}
+
+async fn regions_of(venue: &Venue, who: &str) -> BTreeSet<Region> {
+    let who = account(who);
+    venue.query(move |market| market.free_regions_of(who).map(|free| free.region).collect()).await
+}
+
 pub(crate) async fn twice_in_one_block_and_in_a_batch_are_both_credited(chain: ChainUnderTest) {
     let venue = Venue::open(chain).await;
     let custody = venue.config.custody;
-    let batch =
-        Value::unnamed_composite([transfer(custody, 1_000_000_000), transfer(custody, 2_000_000_000)]);
+    let regions = [
+        venue.wallet.purchase(&key("Charlie")).await.unwrap(),
+        venue.wallet.purchase(&key("Charlie")).await.unwrap(),
+    ];
+    let batch = Value::unnamed_composite([
+        transfer(custody, 1_000_000_000),
+        transfer_region(custody, regions[0].id()),
+        transfer(custody, 2_000_000_000),
+        transfer_region(custody, regions[1].id()),
+    ]);
     call(&venue, "Charlie", "Utility", "batch_all", vec![batch]).await;
-    until("both are credited", || async { venue.free("Charlie").await == Planck(3_000_000_000) }).await;
+    until("all are credited", || async {
+        venue.free("Charlie").await == Planck(3_000_000_000)
+            && regions_of(&venue, "Charlie").await == BTreeSet::from(regions)
+    })
+    .await;
+    venue.assert_agrees().await;
+}
+
+/// Whoever it belonged to is credited, not who signed.
+pub(crate) async fn what_is_sent_through_a_proxy_is_credited_to_its_owner(chain: ChainUnderTest) {
+    let venue = Venue::open(chain).await;
+    let custody = venue.config.custody;
+    let region = venue.wallet.purchase(&key("Ferdie")).await.unwrap();
+    venue.wallet.add_proxy(&key("Ferdie"), account("Dave")).await.unwrap();
+    for sent in [transfer(custody, 1_000_000_000), transfer_region(custody, region.id())] {
+        let ferdie = Value::unnamed_variant("Id", [Value::from_bytes(account("Ferdie").0)]);
+        call(&venue, "Dave", "Proxy", "proxy", vec![ferdie, Value::unnamed_variant("None", []), sent]).await;
+    }
+    until("both are credited", || async {
+        venue.free("Ferdie").await == Planck(1_000_000_000)
+            && regions_of(&venue, "Ferdie").await == BTreeSet::from([region])
+    })
+    .await;
+    assert_eq!((venue.free("Dave").await, regions_of(&venue, "Dave").await), (Planck::ZERO, BTreeSet::new()));
     venue.assert_agrees().await;
 }
 
@@ -90,4 +133,29 @@ pub(crate) async fn pool_contributions_survive_a_transfer_so_the_region_is_held_
     until("it is held back", || async { venue.status().held_back.len() == 1 }).await;
     let reason = venue.status().held_back[0].reason.clone();
     assert!(reason.contains("pool"), "{reason}");
+}
+
+/// The entry stays, and its owner cannot clear it: only a new assignment at the same begin replaces it.
+pub(crate) async fn partition_undoes_a_pool_contribution_and_leaves_the_workplan_entry(
+    chain: ChainUnderTest,
+) {
+    let venue = Venue::open(chain).await;
+    let region = venue.wallet.purchase(&key("Dave")).await.unwrap();
+    let payee = Value::from_bytes(account("Dave").0);
+    let provisional = Value::unnamed_variant("Provisional", []);
+    call(&venue, "Dave", "Broker", "pool", vec![region_value(region.id()), payee, provisional]).await;
+    call(&venue, "Dave", "Broker", "partition", vec![region_value(region.id()), Value::u128(100)]).await;
+    assert_eq!(venue.entries("Broker", "InstaPoolContribution").await, 0, "it is undone");
+    let pivot = Timeslice(region.begin.0 + 100);
+    let [first, second] = [Region { end: pivot, ..region }, Region { begin: pivot, ..region }];
+    for part in [first, second] {
+        venue.wallet.transfer_region(&key("Dave"), part.id(), venue.config.custody).await.unwrap();
+    }
+    until("what begins later is clean", || async {
+        regions_of(&venue, "Dave").await == BTreeSet::from([second])
+    })
+    .await;
+    let held_back = venue.status().held_back;
+    assert_eq!(held_back.iter().map(|one| one.region).collect::<Vec<_>>(), [Some(first.id())]);
+    assert!(held_back[0].reason.contains("workplan"), "{}", held_back[0].reason);
 }

@@ -7,7 +7,7 @@ use crate::{
     crashes::ends,
     venue::{ChainUnderTest, Venue, account, key, until},
 };
-use coretime_types::{AccountId, Delivery, InstructionEnd, Planck, Region, TaskId};
+use coretime_types::{Delivery, InstructionEnd, Planck, Region, TaskId};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
@@ -89,14 +89,7 @@ impl Stage {
         let place = format!("{plan:?}, {was_cut}");
         let venue = &self.venue;
         assert_eq!(venue.free("Dave").await.0 - dave_before.0, AMOUNT_PLANCK, "credited once: {place}");
-        let owners: BTreeMap<Region, Option<AccountId>> = venue
-            .wallet
-            .regions()
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|found| (found.region, found.owner))
-            .collect();
+        let owners = venue.owners().await;
         assert_eq!(owners.get(&delivered), Some(&Some(account("Bob"))), "{place}");
         let bobs = owners.values().filter(|owner| **owner == Some(account("Bob"))).count();
         assert_eq!(bobs, 1, "nothing else: {place}");
@@ -125,7 +118,9 @@ async fn tell_all(mut stage: Stage, plans: Arc<Mutex<VecDeque<Plan>>>) -> Vec<Pl
     loop {
         let Some(plan) = plans.lock().unwrap().pop_front() else { break };
         let was_cut = stage.tell(Some(plan.clone())).await;
-        assert!(was_cut || plan.number > 1, "every story has this call: {plan:?}");
+        // The last word of a story, which is over whether it is answered or not.
+        let is_awaited = !plan.method.starts_with("chain_unsubscribe");
+        assert!(was_cut || plan.number > 1 || !is_awaited, "every story has this call: {plan:?}");
         if was_cut {
             cut.push(plan);
         }
@@ -161,7 +156,7 @@ async fn a_connection_that_is_cut_at_every_call_delivers_once() {
     println!("| call | in a story | cut before it | its answer lost |");
     println!("| --- | --- | --- | --- |");
     for (method, count) in &counts {
-        let [before, after] = by_method[method];
+        let [before, after] = by_method.get(method).copied().unwrap_or_default();
         println!("| {method} | {count} | {before} | {after} |");
     }
     let [before, after] = [0, 1].map(|cut| by_method.values().map(|counts| counts[cut]).sum::<u32>());

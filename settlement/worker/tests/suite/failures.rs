@@ -87,9 +87,7 @@ pub(crate) async fn a_leg_at_fault_is_narrowed_down_while_the_others_go_on(chain
 pub(crate) async fn an_assignment_that_comes_too_late_is_returned_before_it_is_sent(chain: ChainUnderTest) {
     let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 30).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     venue.stop_worker().await;
     let (slice, number) = venue.buy("Bob", begin, begin + 3, 80, Delivery::Assign(TaskId(2_000))).await;
@@ -105,9 +103,7 @@ pub(crate) async fn an_assignment_that_comes_too_late_is_returned_before_it_is_s
 pub(crate) async fn a_region_that_the_chain_drops_is_lost_though_the_call_succeeded(chain: ChainUnderTest) {
     let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 30).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     venue.stop_worker().await;
     // The chain goes on while finality stands still: the plan is made on a block that is long past.
@@ -137,9 +133,7 @@ pub(crate) async fn a_revoked_signer_delivers_nothing_until_it_may_again(chain: 
     // Custody pays the fee for its new proxy: that much less is the operator's.
     venue.config.float.0 -= chain.unit_planck();
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
     until("the chain refuses", || async {
@@ -171,9 +165,7 @@ pub(crate) async fn another_chain_is_refused(chain: ChainUnderTest) {
 
 pub(crate) async fn a_frozen_venue_submits_nothing(chain: ChainUnderTest) {
     let mut venue = Venue::open(chain).await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     venue.stop_worker().await;
     let (slice, _) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;

@@ -89,9 +89,7 @@ pub(crate) async fn a_subscription_that_falls_silent_is_made_up_for_by_asking(ch
 
 pub(crate) async fn a_chain_halted_for_an_hour_delivers_when_it_goes_on(chain: ChainUnderTest) {
     let mut venue = Venue::open(chain).await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     venue.chain().set_finalization(false).await.unwrap();
     let (slice, _) = venue.buy("Bob", begin + 50, begin + 90, 80, Delivery::Transfer).await;

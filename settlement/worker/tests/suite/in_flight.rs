@@ -50,9 +50,7 @@ pub(crate) async fn batches_on_different_cores_go_out_together_with_consecutive_
 pub(crate) async fn of_one_root_only_one_batch_is_under_way(chain: ChainUnderTest) {
     let mut venue = Venue::prepare(chain).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     venue.stop_worker().await;
     venue.config.max_legs = 5;
     let mut bought = Vec::new();

@@ -4,11 +4,12 @@
 
 use crate::{
     deposits::region_value,
-    venue::{ChainUnderTest, Venue, account, call, key, until},
+    in_flight::submissions,
+    venue::{ChainUnderTest, Venue, account, call, key, set_storage, until},
 };
 use codec::Encode;
 use coretime_settlement::Unattributed;
-use coretime_types::{Delivery, Parts, Planck, Region, TaskId, Timeslice};
+use coretime_types::{Command, Delivery, Mode, Parts, Planck, Region, TaskId, Timeslice};
 use subxt::dynamic::Value;
 
 fn id(account: coretime_types::AccountId) -> Value {
@@ -32,6 +33,44 @@ pub(crate) async fn a_region_id_does_not_pin_the_asset(chain: ChainUnderTest) {
     venue.stop_worker().await;
 }
 
+/// By the time that it is settled the same id may stand for less. Nothing is sent before the operator has looked at it.
+pub(crate) async fn a_regions_end_owner_and_renewal_right_are_checked_again_before_it_is_settled(
+    chain: ChainUnderTest,
+) {
+    let mut venue = Venue::prepare(chain).await;
+    // Comparing now and then would find it out, too, but not in time.
+    venue.config.reconcile_every_blocks = u64::MAX;
+    venue.start_worker().await;
+    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
+    let (custody, eve) = (venue.config.custody, account("Eve"));
+    let record =
+        |end: u32, owner: coretime_types::AccountId, paid: Option<u128>| (end, Some(owner.0), paid).encode();
+    for case in ["end", "owner", "renewal right"] {
+        let core = venue.deposit_core("Alice").await;
+        let at = venue.region_key(core).await;
+        venue.offer("Alice", core, true).await;
+        let before = submissions(&venue).await.len();
+        let changed = match case {
+            "end" => record(core.end.0 - 1, custody, Some(1)),
+            "owner" => record(core.end.0, eve, Some(1)),
+            _ => record(core.end.0, custody, None),
+        };
+        set_storage(&venue, &at, &changed).await;
+        let (bought, _) = venue.buy("Bob", core.begin.0, core.end.0, 80, Delivery::Transfer).await;
+        assert_eq!(bought, core, "{case}");
+        until("it freezes", || async { venue.query(|market| market.mode()).await == Mode::Frozen }).await;
+        let differences = venue.status().reserves.unwrap().differences;
+        assert_eq!(differences[0].subject, core.to_string(), "{case}: {differences:?}");
+        assert_eq!(submissions(&venue).await.len(), before, "{case}: nothing is sent");
+        set_storage(&venue, &at, &record(core.end.0, custody, Some(1))).await;
+        venue.tell(Command::Resume { cause: "reserves".into() }).await;
+        venue.until_settled().await;
+        assert_eq!(venue.owner(core).await, Some(account("Bob")), "{case}");
+    }
+    venue.assert_agrees().await;
+    venue.stop_worker().await;
+}
+
 pub(crate) async fn drop_region_takes_any_origin_when_its_time_is_over(chain: ChainUnderTest) {
     let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 30).await;
     venue.start_worker().await;
@@ -50,22 +89,25 @@ pub(crate) async fn drop_region_takes_any_origin_when_its_time_is_over(chain: Ch
 
 pub(crate) async fn regions_that_come_by_xcm_have_no_event(chain: ChainUnderTest) {
     let mut venue = Venue::open(chain).await;
-    let region = venue.wallet.purchase(&key("Dave")).await.unwrap();
-    // As the broker's XCM adapter does it: the record changes hands, and nothing is told.
-    let record = (region.end.0, Some(venue.config.custody.0), None::<u128>).encode();
-    let item = Value::unnamed_composite([
-        Value::from_bytes(venue.region_key(region).await),
-        Value::from_bytes(record),
-    ]);
-    let set = Value::named_variant("set_storage", [("items", Value::unnamed_composite([item]))]);
-    call(&venue, "Alice", "Sudo", "sudo", vec![Value::unnamed_variant("System", [set])]).await;
-    until("it is found by state", || async {
-        venue.status().reserves.is_some_and(|report| report.unattributed_regions == [region])
+    let [kept, returned] = [
+        venue.wallet.purchase(&key("Dave")).await.unwrap(),
+        venue.wallet.purchase(&key("Dave")).await.unwrap(),
+    ];
+    for region in [kept, returned] {
+        // As the broker's XCM adapter does it: the record changes hands, and nothing is told.
+        let record = (region.end.0, Some(venue.config.custody.0), None::<u128>).encode();
+        set_storage(&venue, &venue.region_key(region).await, &record).await;
+    }
+    until("they are found by state", || async {
+        venue.status().reserves.is_some_and(|report| report.unattributed_regions == [kept, returned])
     })
     .await;
-    venue.operator().credit(Unattributed::Region(region.id()), account("Dave")).await.unwrap();
+    venue.operator().credit(Unattributed::Region(kept.id()), account("Dave")).await.unwrap();
     let dave = account("Dave");
-    assert!(venue.query(move |market| market.free_regions_of(dave).any(|free| free.region == region)).await);
+    assert!(venue.query(move |market| market.free_regions_of(dave).any(|free| free.region == kept)).await);
+    venue.operator().give_back(Unattributed::Region(returned.id()), account("Eve")).await.unwrap();
+    venue.until_settled().await;
+    assert_eq!(venue.owner(returned).await, Some(account("Eve")));
     venue.assert_agrees().await;
     venue.stop_worker().await;
 }
@@ -105,9 +147,7 @@ pub(crate) async fn a_proxy_of_type_broker_is_not_enough(chain: ChainUnderTest) 
     let fields = vec![id(account("Eve")), proxy_type, Value::u128(0)];
     call(&venue, "Custody", "Proxy", "add_proxy", fields).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let begin = core.begin.0;
     let (slice, number) = venue.buy("Bob", begin + 5, begin + 9, 80, Delivery::Transfer).await;
     until("the delivery is refused", || async {
@@ -166,9 +206,7 @@ pub(crate) async fn the_first_27_tasks_of_a_core_leave_out_nobody_who_bought_thr
     // Westend's runtime sends all tasks; on Polkadot's profile a core has one at a time.
     assert_eq!(least, Parts(if chain == ChainUnderTest::Kusama { 3 } else { 1 }));
     let lot = chain.share(3);
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let mut sold = 0;
     for task in 0..80 / lot {
         let delivery = Delivery::Assign(TaskId(2_000 + task));
@@ -213,9 +251,7 @@ pub(crate) async fn mask_positions_do_not_matter_only_how_many_bits(chain: Chain
 pub(crate) async fn the_previous_task_keeps_running_until_another_assignment_lands(chain: ChainUnderTest) {
     let mut venue = Venue::prepare_with(chain, |config| config.region_length_timeslices = 60).await;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let (first, second) = (TaskId(2_000), TaskId(2_001));
     let begin = core.begin.0;
     venue.buy("Bob", begin, begin + 10, 80, Delivery::Assign(first)).await;

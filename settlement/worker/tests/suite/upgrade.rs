@@ -15,9 +15,7 @@ async fn a_runtime_upgrade_changes_call_indices_and_the_spec_version_between_sig
     let mut venue = Venue::prepare(chain).await;
     venue.config.mortality_blocks = 8;
     venue.start_worker().await;
-    let core = venue.deposit_core("Alice").await;
-    venue.deposit_funds("Bob", 100 * chain.unit_planck()).await;
-    venue.offer("Alice", core, true).await;
+    let core = venue.core_on_offer().await;
     let old_version = venue.spec_version().await;
     let old_indices = venue.call_indices(&["Utility", "Proxy", "Broker"]).await;
     let before = venue.wallet.balance(account("Bob")).await.unwrap();

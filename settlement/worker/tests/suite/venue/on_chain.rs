@@ -2,6 +2,7 @@
 
 use super::{Venue, account, key, until};
 use coretime_types::{AccountId, Region};
+use std::collections::BTreeMap;
 use subxt::{
     OnlineClient, SubstrateConfig,
     client::OnlineClientAtBlock,
@@ -174,9 +175,14 @@ impl Venue {
         keys
     }
 
+    /// All regions on chain and who owns them; nobody those that have left by XCM.
+    pub(crate) async fn owners(&self) -> BTreeMap<Region, Option<AccountId>> {
+        let regions = self.wallet.regions().await.unwrap();
+        regions.into_iter().map(|found| (found.region, found.owner)).collect()
+    }
+
     /// Who owns exactly this region on chain.
     pub(crate) async fn owner(&self, region: Region) -> Option<AccountId> {
-        let regions = self.wallet.regions().await.unwrap();
-        regions.iter().find(|found| found.region == region).and_then(|found| found.owner)
+        self.owners().await.get(&region).copied().flatten()
     }
 }

@@ -18,6 +18,14 @@ impl Venue {
         region
     }
 
+    /// Alice's core, for sale in any part and for any time, and Bob with money to buy of it.
+    pub(crate) async fn core_on_offer(&mut self) -> Region {
+        let core = self.deposit_core("Alice").await;
+        self.deposit_funds("Bob", 100 * self.kind.unit_planck()).await;
+        self.offer("Alice", core, true).await;
+        core
+    }
+
     pub(crate) async fn deposit_funds(&self, who: &str, amount: u128) {
         let before = self.free(who).await;
         self.wallet.transfer_funds(&key(who), self.config.custody, Planck(amount)).await.unwrap();

@@ -1,52 +1,21 @@
-//! `reserves`: what the venue owes against what custody has, from a copy of the log, and each account's proof.
+//! Made from a copy of the log, as an auditor does, and compared with a node of the chain.
 
+use super::{Custody, Proof};
 use crate::cli::ReservesArgs;
 use anyhow::{Context, Result, bail};
-use coretime_reserves::{Branch, Salt, Statement};
+use coretime_reserves::Salt;
 use coretime_sequencer::EngineConfig;
 use coretime_settlement::{Reconciler, Report, parse_account};
 use coretime_types::Planck;
-use serde::{Deserialize, Serialize};
 use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
-/// What is printed, and what `--check` reads.
-#[derive(Serialize, Deserialize)]
-struct Proof {
-    statement: Statement,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    branch: Option<Branch>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custody: Option<Custody>,
-}
-
-/// The chain's side.
-#[derive(Serialize, Deserialize)]
-struct Custody {
-    funds_planck: String,
-    float_planck: String,
-    unattributed_planck: String,
-    regions: usize,
-    unattributed_regions: Vec<String>,
-    /// Empty if ledger and chain agree.
-    differences: Vec<String>,
-}
-
-pub(crate) async fn run(args: ReservesArgs) -> ExitCode {
-    prove(args).await.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::from(2)
-    })
-}
-
-async fn prove(args: ReservesArgs) -> Result<ExitCode> {
-    if let Some(path) = &args.check {
-        return check(path);
-    }
+pub(super) async fn prove(args: ReservesArgs) -> Result<ExitCode> {
     let (log, chain, custody) = match (args.log, args.chain, args.custody) {
         (Some(log), Some(chain), Some(custody)) => (log, chain, parse_account(&custody)?),
-        _ => bail!("give --log DIR, --chain URL and --custody ADDRESS, or --check FILE"),
+        _ => bail!(
+            "give --log DIR, --chain URL and --custody ADDRESS together; or none of them, to ask the venue"
+        ),
     };
     let account = args.account.as_deref().map(parse_account).transpose()?;
     // The engine takes a log for itself, so it gets a copy.
@@ -90,23 +59,6 @@ impl From<Report> for Custody {
             differences: differences
                 .map(|one| format!("{}: ledger: {}; chain: {}", one.subject, one.ledger, one.chain))
                 .collect(),
-        }
-    }
-}
-
-fn check(path: &Path) -> Result<ExitCode> {
-    let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let proof: Proof = serde_json::from_slice(&text).context("this is no proof as `reserves` prints it")?;
-    let Some(branch) = proof.branch else { bail!("the proof has no branch: make it with --account") };
-    match branch.verify(&proof.statement) {
-        Ok(()) => {
-            let Branch { account, funds_planck, core_time, .. } = &branch;
-            println!("0x{account} is counted with {funds_planck} planck and {core_time} part-timeslices");
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(error) => {
-            println!("this proves nothing: {error}");
-            Ok(ExitCode::from(1))
         }
     }
 }
