@@ -27,4 +27,5 @@ mod python_package;
 mod replay;
 mod reserves;
 mod restart;
+mod store;
 mod wire;
