@@ -3,7 +3,7 @@
 //! ```text
 //! request -> access (path, session) -> convert -> Engine::submit / query -> convert -> answer, or a status
 //!                                                 Engine::subscribe      -> streams
-//!                                                 FillSource             -> fills and instructions of the past
+//!                                                 FillSource             -> fills, instructions and ledger entries of the past
 //!                                                 ReservesSource         -> proofs of reserves
 //! ```
 //!
@@ -20,7 +20,7 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
-//! no store: fills come through the port [`FillSource`], proofs of reserves through [`ReservesSource`], deposits that
+//! no store: fills and ledger entries come through the port [`FillSource`], proofs of reserves through [`ReservesSource`], deposits that
 //! nobody was credited with through [`UnattributedDeposits`], keys that accounts authorise on chain come in by
 //! [`AuthorisedKeys`]. Sessions and open challenges live in memory: after a restart everyone logs in again; API keys,
 //! authorised keys and allowed tasks are kept in a journal (`auth/journal.rs`).

@@ -1,9 +1,10 @@
 //! Money and regions.
 
-use crate::args::WithdrawArgs;
+use crate::args::{LedgerArgs, WithdrawArgs};
 use crate::hints::explain;
 use crate::output::{Shown, table};
 use crate::region;
+use crate::time;
 use crate::trade::receipt_text;
 use crate::venue::Venue;
 use anyhow::{Result, bail};
@@ -98,6 +99,37 @@ pub(crate) fn fill_json(fill: &pb::Fill, per_core_day: &str) -> Value {
         "unit_price_planck": fill.unit_price_planck, "per_core_day": per_core_day,
         "notional_planck": fill.notional_planck, "fee_planck": fill.fee_planck,
     })
+}
+
+pub(crate) async fn ledger(venue: &Venue, args: &LedgerArgs) -> Result<Shown> {
+    let entries = venue.client.ledger_entries(args.after).await.map_err(explain)?;
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for entry in &entries {
+        let cause = entry.cause().as_str_name().trim_start_matches("LEDGER_CAUSE_").to_lowercase();
+        let of = match (entry.trade_id, entry.instruction_number) {
+            (0, 0) => String::new(),
+            (0, number) => format!("delivery {number}"),
+            (trade, _) => format!("trade {trade}"),
+        };
+        rows.push(vec![
+            entry.sequence.to_string(),
+            time::show(entry.time_unix_ms),
+            cause.replace('_', " "),
+            of,
+            venue.token.show_text(&entry.amount_planck),
+            venue.token.show_text(&entry.total_planck),
+        ]);
+        let optional = |number: u64| (number != 0).then_some(number);
+        told.push(json!({
+            "sequence": entry.sequence, "index": entry.index, "time_unix_ms": entry.time_unix_ms,
+            "tradable_from_timeslice": entry.tradable_from_timeslice, "cause": cause,
+            "amount_planck": entry.amount_planck, "total_planck": entry.total_planck,
+            "trade_id": optional(entry.trade_id), "instruction_number": optional(entry.instruction_number),
+        }));
+    }
+    let header = ["RECORD", "UTC", "WHY", "", "AMOUNT", "FREE AND HELD"];
+    let none = if args.after == 0 { "no money has come or gone yet" } else { "nothing since" };
+    Ok(Shown::new(table(&header, rows, none), Value::Array(told)))
 }
 
 pub(crate) async fn deliveries(venue: &Venue) -> Result<Shown> {

@@ -27,6 +27,8 @@ pub enum Command {
     Cancel(With<CancelArgs>),
     /// Shows what the account has traded.
     Fills(With<Nothing>),
+    /// Shows each change of the account's money, with its cause: the newest last.
+    Ledger(With<LedgerArgs>),
     /// Shows what leaves custody for the account, and how far it has come.
     Deliveries(With<Nothing>),
     /// Withdraws money or a region to the account on chain.
@@ -228,6 +230,13 @@ pub struct WatchArgs {
     /// Ends after so many views [default: goes on].
     #[arg(long, value_name = "COUNT")]
     pub(crate) views: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct LedgerArgs {
+    /// Only what came after this record of the log, as the last line of an earlier answer named it.
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 0, hide_default_value = true)]
+    pub(crate) after: u64,
 }
 
 #[derive(Debug, Args)]

@@ -45,6 +45,9 @@ pub async fn run(command: Command) -> Result<()> {
             (account::regions(&Venue::log_in(&with.venue).await?).await?, with.venue.json)
         }
         Command::Fills(with) => (account::fills(&Venue::log_in(&with.venue).await?).await?, with.venue.json),
+        Command::Ledger(with) => {
+            (account::ledger(&Venue::log_in(&with.venue).await?, &with.args).await?, with.venue.json)
+        }
         Command::Deliveries(with) => {
             (account::deliveries(&Venue::log_in(&with.venue).await?).await?, with.venue.json)
         }

@@ -85,6 +85,12 @@ impl Calendar {
     }
 }
 
+/// A moment that the venue has recorded: `2026-12-01 12:00:00`.
+pub(crate) fn show(unix_ms: i64) -> String {
+    let at = Timestamp::from_millisecond(unix_ms);
+    at.map_or_else(|_| format!("{unix_ms} ms"), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 /// `7 days`, `12h`, `1 week 2 days`.
 fn duration(text: &str) -> Result<SignedDuration> {
     let span: Span = text.trim().parse().map_err(|_| {

@@ -114,9 +114,11 @@ impl Token {
         }
     }
 
-    /// As [`Token::show`], of an amount as the interface writes it.
+    /// As [`Token::show`], of an amount as the interface writes it: with a minus sign where it is less than nothing.
     pub fn show_text(&self, planck: &str) -> String {
-        planck.parse().map_or_else(|_| format!("{planck} planck"), |planck| self.show(planck))
+        let (sign, digits) = planck.strip_prefix('-').map_or(("", planck), |digits| ("-", digits));
+        let shown = digits.parse().map(|amount| self.show(amount));
+        shown.map_or_else(|_| format!("{planck} planck"), |shown| format!("{sign}{shown}"))
     }
 
     /// `12.5 DOT (125,000,000,000 planck)`

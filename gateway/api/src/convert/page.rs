@@ -1,7 +1,7 @@
 //! Pages of lists (AIP-158).
 
 use super::FieldError;
-use coretime_types::{CoreIndex, CoreMask, OrderId, RegionId, Timeslice, TradeId};
+use coretime_types::{CoreIndex, CoreMask, LedgerPlace, OrderId, RegionId, Sequence, Timeslice, TradeId};
 use std::str::FromStr;
 
 const DEFAULT_PAGE_SIZE: usize = 100;
@@ -52,6 +52,19 @@ pub(crate) fn fill_token_text(last: TradeId, filter: Option<OrderId>) -> String 
     format!("{last}-{}", filter.map_or(0, |order| order.0))
 }
 
+/// A token of `ListLedgerEntries`: the last entry of the page before.
+pub(crate) fn ledger_token(token: &str) -> Result<Option<LedgerPlace>, FieldError> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let (sequence, index) = token.split_once('-').ok_or_else(wrong_token)?;
+    Ok(Some(LedgerPlace { sequence: Sequence(number(sequence)?), index: number(index)? }))
+}
+
+pub(crate) fn ledger_token_text(last: LedgerPlace) -> String {
+    format!("{}-{}", last.sequence, last.index)
+}
+
 /// A token of `ListRegions`: the last region of the page before.
 pub(crate) fn region_token(token: &str) -> Result<Option<RegionId>, FieldError> {
     if token.is_empty() {
@@ -99,8 +112,11 @@ mod tests {
         for wrong in ["x", "-", "--", "1-2-3-4", "1-2", "é-1", "99999999999999999999", "+5", "005", upper] {
             assert!(number_token(wrong).is_err() && region_token(wrong).is_err(), "{wrong}");
         }
+        let place = LedgerPlace { sequence: Sequence(7), index: 2 };
+        assert_eq!(ledger_token(&ledger_token_text(place)), Ok(Some(place)));
         for wrong in ["x", "1", "-", "1-", "-0", "1-2-3", "+1-0", "01-0", "1-00"] {
-            assert!(fill_token(wrong, None).is_err(), "{wrong}");
+            assert!(fill_token(wrong, None).is_err() && ledger_token(wrong).is_err(), "{wrong}");
         }
+        assert!(ledger_token("1-99999999999").is_err());
     }
 }

@@ -168,6 +168,11 @@ fn account_calls() -> Vec<Call> {
         empty("GetAccount"),
         empty("GetDepositInstructions"),
         call(
+            "ListLedgerEntries",
+            &[v1::ListLedgerEntriesRequest { page_size: 3, page_token: "1-0".to_owned(), after_sequence: 1 }],
+            &["answered", "invalid field"],
+        ),
+        call(
             "ListRegions",
             &[v1::ListRegionsRequest { page_size: 3, page_token }],
             &["answered", "invalid field"],
