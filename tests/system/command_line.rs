@@ -153,4 +153,11 @@ fn errors_say_what_to_do_next(exchange: &Exchange, home: &Path) {
     }
     fails(exchange, home, &["book", "--from", "soon"], "is not a date");
     fails(exchange, home, &["watch"], "needs a terminal");
+    fails(exchange, home, &["approve-outflow", "--as", "Operator", "1"], "see `held`");
+    fails(
+        exchange,
+        home,
+        &["limit-outflow", "--as", "Operator", "--venue", "--core-days", "two"],
+        "core-days",
+    );
 }

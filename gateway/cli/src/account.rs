@@ -2,6 +2,7 @@
 
 use crate::args::{LedgerArgs, WithdrawArgs};
 use crate::hints::explain;
+use crate::outflow;
 use crate::output::{Shown, table};
 use crate::region;
 use crate::time;
@@ -30,14 +31,29 @@ pub(crate) async fn balance(venue: &Venue) -> Result<Shown> {
     let (free, held) = (&account.free_planck, &account.held_planck);
     let token = &venue.token;
     let suspended = if account.suspended { "\nsuspended: you may only cancel" } else { "" };
+    let (limit, today) =
+        (account.outflow_limit.unwrap_or_default(), account.outflow_today.unwrap_or_default());
+    // Said only to those whom it concerns.
+    let a_day = if limit == pb::OutflowLimit::default() {
+        String::new()
+    } else {
+        format!(
+            "\na day    {} may leave without an operator; today {} have left, another day begins about {} UTC",
+            outflow::limit_text(venue, &limit),
+            outflow::outflow_text(venue, &today),
+            venue.calendar.show(account.outflow_day_ends_timeslice)
+        )
+    };
     let text = format!(
-        "account  {}\nfree     {}\nheld     {} by live bids{suspended}",
+        "account  {}\nfree     {}\nheld     {} by live bids{a_day}{suspended}",
         account.account,
         token.show_text(free),
         token.show_text(held)
     );
     let told = json!({
         "account": account.account, "free_planck": free, "held_planck": held, "suspended": account.suspended,
+        "outflow_limit": outflow::limit_json(&limit), "outflow_today": outflow::outflow_json(&today),
+        "outflow_day_ends_timeslice": account.outflow_day_ends_timeslice,
     });
     Ok(Shown::new(text, told))
 }
@@ -137,10 +153,14 @@ pub(crate) async fn deliveries(venue: &Venue) -> Result<Shown> {
     let (mut rows, mut told) = (Vec::new(), Vec::new());
     for instruction in &instructions {
         let what = what(venue, instruction);
-        let state = instruction.state().as_str_name().trim_start_matches("INSTRUCTION_STATE_").to_lowercase();
+        let state = if instruction.awaits_approval {
+            "awaits_approval".to_owned()
+        } else {
+            instruction.state().as_str_name().trim_start_matches("INSTRUCTION_STATE_").to_lowercase()
+        };
         let block = instruction.confirmation.as_ref().map(|at| at.block);
         let at = block.map(|block| format!("block {block}")).unwrap_or_default();
-        rows.push(vec![instruction.number.to_string(), what.clone(), state.clone(), at]);
+        rows.push(vec![instruction.number.to_string(), what.clone(), state.replace('_', " "), at]);
         told.push(json!({ "number": instruction.number, "what": what, "state": state, "block": block }));
     }
     Ok(Shown::new(
@@ -149,7 +169,8 @@ pub(crate) async fn deliveries(venue: &Venue) -> Result<Shown> {
     ))
 }
 
-fn what(venue: &Venue, instruction: &pb::Instruction) -> String {
+/// What an instruction does.
+pub(crate) fn what(venue: &Venue, instruction: &pb::Instruction) -> String {
     let named = |region: &Option<pb::Region>| region.as_ref().map(region::name).unwrap_or_default();
     match &instruction.call {
         Some(Call::Transfer(call)) => format!("transfer of {}", named(&call.region)),

@@ -27,6 +27,7 @@ pub(crate) fn explain(error: ClientError) -> anyhow::Error {
         }
         Some("BELOW_MINIMUM") => "`status` has the least value of a fill",
         Some("UNKNOWN_ORDER") => "see `orders`; `fills` has what was traded",
+        Some("NOT_HELD" | "UNKNOWN_INSTRUCTION") => "see `held` for what waits for an operator",
         Some("RATE_LIMITED" | "ENGINE_BUSY") => "wait a moment, then try again",
         _ => match &error {
             ClientError::GaveUp { open: true, .. } => "look with `orders` and `fills` before you try again",

@@ -144,6 +144,41 @@ impl Client {
         .await
     }
 
+    /// For operators: all outflow limits in one answer, those of single accounts by key, and what has left today.
+    pub async fn outflow_limits(&self) -> Result<pb::ListOutflowLimitsResponse, ClientError> {
+        let mut asked = pb::ListOutflowLimitsRequest { page_size: PAGE_SIZE, ..Default::default() };
+        let mut accounts = Vec::new();
+        loop {
+            let mut page = self
+                .read(|services| {
+                    let asked = asked.clone();
+                    async move { services.operator().list_outflow_limits(asked).await }
+                })
+                .await?;
+            accounts.append(&mut page.accounts);
+            asked.page_token = std::mem::take(&mut page.next_page_token);
+            if asked.page_token.is_empty() {
+                return Ok(pb::ListOutflowLimitsResponse { accounts, ..page });
+            }
+        }
+    }
+
+    /// For operators: what waits for an approval, of all accounts, by number.
+    pub async fn held_instructions(&self) -> Result<Vec<pb::HeldInstruction>, ClientError> {
+        all(|page_token| {
+            let asked = pb::ListHeldInstructionsRequest { page_size: PAGE_SIZE, page_token };
+            async move {
+                let page = self.read(|services| {
+                    let asked = asked.clone();
+                    async move { services.operator().list_held_instructions(asked).await }
+                });
+                let page = page.await?;
+                Ok((page.instructions, page.next_page_token))
+            }
+        })
+        .await
+    }
+
     /// Reads from the venue's store until it has what was recorded at `recorded`.
     async fn stored<T, F, Fut>(
         &self,

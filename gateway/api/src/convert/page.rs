@@ -1,7 +1,9 @@
 //! Pages of lists (AIP-158).
 
 use super::FieldError;
-use coretime_types::{CoreIndex, CoreMask, LedgerPlace, OrderId, RegionId, Sequence, Timeslice, TradeId};
+use coretime_types::{
+    AccountId, CoreIndex, CoreMask, LedgerPlace, OrderId, RegionId, Sequence, Timeslice, TradeId,
+};
 use std::str::FromStr;
 
 const DEFAULT_PAGE_SIZE: usize = 100;
@@ -36,6 +38,15 @@ pub(crate) fn number_token(token: &str) -> Result<Option<u64>, FieldError> {
 fn number<T: FromStr + ToString>(text: &str) -> Result<T, FieldError> {
     let number = text.parse::<T>().ok().filter(|number| number.to_string() == text);
     number.ok_or_else(wrong_token)
+}
+
+/// A token of `ListOutflowLimits`: the last account of the page before.
+pub(crate) fn account_token(token: &str) -> Result<Option<AccountId>, FieldError> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let account = token.parse::<AccountId>().ok().filter(|account| account.to_string() == token);
+    account.map(Some).ok_or_else(wrong_token)
 }
 
 /// A token of `ListFills`: the last trade looked at, and the filter it belongs to.
@@ -114,9 +125,12 @@ mod tests {
         }
         let place = LedgerPlace { sequence: Sequence(7), index: 2 };
         assert_eq!(ledger_token(&ledger_token_text(place)), Ok(Some(place)));
+        let account = AccountId([9; 32]);
+        assert_eq!(account_token(&account.to_string()), Ok(Some(account)));
         for wrong in ["x", "1", "-", "1-", "-0", "1-2-3", "+1-0", "01-0", "1-00"] {
             assert!(fill_token(wrong, None).is_err() && ledger_token(wrong).is_err(), "{wrong}");
+            assert!(account_token(wrong).is_err(), "{wrong}");
         }
-        assert!(ledger_token("1-99999999999").is_err());
+        assert!(ledger_token("1-99999999999").is_err() && account_token(&"0x".repeat(33)).is_err());
     }
 }

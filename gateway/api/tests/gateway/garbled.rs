@@ -263,7 +263,11 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
             &[v1::ApproveOutflowRequest { instruction_number: 1 }],
             &["invalid field", "UNKNOWN_INSTRUCTION"],
         ),
-        empty("ListOutflowLimits"),
+        call(
+            "ListOutflowLimits",
+            &[v1::ListOutflowLimitsRequest { page_size: 3, page_token: session.account.clone() }],
+            page,
+        ),
         call("ListHeldInstructions", &[held], page),
         empty("ListUnattributed"),
         call("CreditUnattributed", &credit, &["invalid field", "UNATTRIBUTED_UNKNOWN"]),
