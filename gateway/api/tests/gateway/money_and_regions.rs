@@ -231,6 +231,8 @@ async fn deposits_and_the_venue_are_described() {
     assert_eq!((chain.token_symbol.as_str(), chain.token_decimals), ("DOT", 10));
     assert_eq!(chain.custody_address, deposit.custody_address);
     assert_eq!(answer.settings.unwrap().min_withdrawal_planck, "1");
+    let known = v1::TimesliceTime { timeslice: 90, begin_time_unix_ms: 1_795_000_000_000 };
+    assert_eq!(answer.clock.unwrap().timeslice_time, Some(known));
     assert_eq!(answer.position.unwrap().sequence, venue.sequence());
     let status = alice.place_bid(bid(1, 1, 1, 2)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "HALTED"));
