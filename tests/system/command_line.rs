@@ -75,6 +75,7 @@ fn the_demos_story_is_told_by_hand_as_documented() {
     assert_eq!(parts, [80, 40, 80, 80, 80], "{fills}");
     let deliveries = told(&exchange, home, &["deliveries", "--as", "Dave"]);
     assert!(deliveries.as_array().unwrap().iter().all(|one| one["state"] == "confirmed"), "{deliveries}");
+    the_ledger_adds_up(&exchange, home);
     assert_eq!(told(&exchange, home, &["status"])["mode"], "open");
     let orders = told(&exchange, home, &["orders", "--as", "Charlie"]);
     assert!(orders.as_array().unwrap().iter().all(|order| order["side"] == "ask"), "{orders}");
@@ -84,6 +85,31 @@ fn the_demos_story_is_told_by_hand_as_documented() {
     assert!(page.contains("core and a day"), "{page}");
     logins_are_private(&home.join("config/coretime-exchange/logins"));
     errors_say_what_to_do_next(&exchange, home);
+}
+
+/// The last line of everybody's ledger is what `balance` shows.
+fn the_ledger_adds_up(exchange: &Exchange, home: &Path) {
+    for name in ["Alice", "Bob", "Charlie", "Dave", "Eve"] {
+        let balance = told(exchange, home, &["balance", "--as", name]);
+        let planck = |field: &str| balance[field].as_str().unwrap().parse::<u128>().unwrap();
+        let ledger = told(exchange, home, &["ledger", "--as", name]);
+        let entries = ledger.as_array().unwrap();
+        let amounts = entries.iter().map(|entry| entry["amount_planck"].as_str().unwrap().parse::<i128>());
+        let sum: i128 = amounts.map(Result::unwrap).sum();
+        let total = entries.last().unwrap()["total_planck"].as_str().unwrap().parse::<u128>().unwrap();
+        assert_eq!(
+            (sum, total),
+            (total.cast_signed(), planck("free_planck") + planck("held_planck")),
+            "{ledger}"
+        );
+        let after = entries[0]["sequence"].to_string();
+        let rest = told(exchange, home, &["ledger", "--as", name, "--after", &after]);
+        assert!(rest.as_array().unwrap().len() < entries.len(), "{rest}");
+    }
+    let bob = told(exchange, home, &["ledger", "--as", "Bob"]);
+    let causes: Vec<&str> =
+        bob.as_array().unwrap().iter().map(|one| one["cause"].as_str().unwrap()).collect();
+    assert_eq!((causes.first(), causes.last()), (Some(&"notional"), Some(&"withdrawal")), "{bob}");
 }
 
 fn logins_are_private(folder: &Path) {
@@ -127,4 +153,11 @@ fn errors_say_what_to_do_next(exchange: &Exchange, home: &Path) {
     }
     fails(exchange, home, &["book", "--from", "soon"], "is not a date");
     fails(exchange, home, &["watch"], "needs a terminal");
+    fails(exchange, home, &["approve-outflow", "--as", "Operator", "1"], "see `held`");
+    fails(
+        exchange,
+        home,
+        &["limit-outflow", "--as", "Operator", "--venue", "--core-days", "two"],
+        "core-days",
+    );
 }

@@ -28,4 +28,5 @@ mod receipts;
 mod replay;
 mod reserves;
 mod restart;
+mod store;
 mod wire;

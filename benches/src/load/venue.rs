@@ -6,7 +6,10 @@ use coretime_gateway::{
     RecordedInstruction, VenueInfo,
 };
 use coretime_sequencer::{Engine, EngineConfig, Position, Running, StartError, Stopped, SubmitError};
-use coretime_types::{AccountId, BlockNumber, ChainReference, Command, InstructionNumber, Planck, TradeId};
+use coretime_types::{
+    AccountId, BlockNumber, ChainReference, Command, InstructionNumber, LedgerEntry, LedgerPlace, Planck,
+    TradeId,
+};
 use std::{
     io,
     net::SocketAddr,
@@ -102,6 +105,15 @@ impl FillSource for NoFills {
         _: Option<InstructionNumber>,
         _: usize,
     ) -> Result<Vec<RecordedInstruction>, FillSourceError> {
+        Ok(Vec::new())
+    }
+
+    fn ledger_entries_of(
+        &self,
+        _: AccountId,
+        _: Option<LedgerPlace>,
+        _: usize,
+    ) -> Result<Vec<LedgerEntry>, FillSourceError> {
         Ok(Vec::new())
     }
 }

@@ -34,10 +34,9 @@
 mod checker;
 mod error;
 mod export;
-#[cfg(test)]
-mod traffic;
 mod verify;
 
+pub use checker::Change;
 pub use error::{AuditError, Discrepancy};
 pub use export::{Bound, Export, Format, ParseBoundError, Table, export};
 pub use verify::{Observer, Progress, Receipts, Verified, replay, verify};

@@ -1,6 +1,10 @@
 //! Verifying a log: form, chain, commitments, and everything that was done.
 
-use crate::{AuditError, checker::Checker, error::Discrepancy, error::Mismatch};
+use crate::{
+    AuditError,
+    checker::{Change, Checker, Movement},
+    error::{Discrepancy, Mismatch},
+};
 use coretime_log::{ChainHash, Entry, Outputs, OutputsHash, Position, Reader, Record, Remainder};
 use coretime_market::Market;
 use coretime_types::{Event, Sequence};
@@ -92,6 +96,19 @@ pub trait Observer {
     /// # Errors
     /// What is not as it must be ends the audit.
     fn observe(&mut self, record: &Record, events: &[Event]) -> Result<(), AuditError>;
+
+    /// Whether it wants to be told what moved, too: after each command that is verified.
+    fn wants_changes(&self) -> bool {
+        false
+    }
+
+    /// Looks at what accounts' money became by the command that it has just seen, as the checker has followed it.
+    ///
+    /// # Errors
+    /// As above.
+    fn observe_changes(&mut self, _: &Record, _: &[Change]) -> Result<(), AuditError> {
+        Ok(())
+    }
 }
 
 /// Sees nothing, and is content.
@@ -133,12 +150,20 @@ pub fn verify(
     let mut replay = Replay::open(log_folder, archives)?;
     let total_bytes = replay.reader.total_bytes()?;
     let mut checker = Checker::default();
+    let wants_changes = observer.wants_changes();
+    if wants_changes {
+        checker.keep_journal();
+    }
     let mut trades = 0_u64;
     while let Some(record) = replay.next_record()? {
         let at = |mismatch: Box<Mismatch>| mismatch.at(record.sequence);
         receipts.check(&record).map_err(at)?;
         checker.check(&record.command, &replay.events).map_err(at)?;
         observer.observe(&record, &replay.events)?;
+        if wants_changes {
+            let changes: Vec<Change> = checker.take_journal().iter().filter_map(Movement::change).collect();
+            observer.observe_changes(&record, &changes)?;
+        }
         let traded = replay.events.iter().filter(|event| matches!(event, Event::Trade(_))).count();
         trades = trades.saturating_add(traded as u64);
         let commands = record.sequence.0;

@@ -4,7 +4,8 @@
 //! these types. They hold shapes and units, never rules: what a command *does* is in `coretime-market`.
 //!
 //! - Quantities are newtypes: a [`Timeslice`] cannot be passed where [`Timeslices`] (a count) or [`Parts`] are meant.
-//! - [`Command`] is all that can happen to the market, [`Event`] all that can come of it.
+//! - [`Command`] is all that can happen to the market, [`Event`] all that can come of it; a [`LedgerEntry`] is what
+//!   became of an account's money, as whoever follows both can tell.
 //! - Every type has one binary form, SCALE (<https://docs.polkadot.com/polkadot-protocol/basics/data-encoding/>),
 //!   used by the command log and the state hash. New variants and fields go to the end; none is ever reused.
 //!
@@ -16,6 +17,7 @@
 mod command;
 mod event;
 mod id;
+mod ledger;
 mod mask;
 mod order;
 mod outflow;
@@ -33,6 +35,7 @@ pub use id::{
     AccountId, BlockNumber, ChainReference, ClientOrderId, InstructionNumber, OrderId, ParseAccountError,
     Priority, RequestId, Sequence, TaskId, TradeId,
 };
+pub use ledger::{BalanceChange, LedgerCause, LedgerEntry, LedgerPlace};
 pub use mask::{CoreMask, MaskError};
 pub use order::{Ask, Bid, BidTerms, Delivery, SelfTrade, Side, TimeInForce};
 pub use outflow::{Outflow, OutflowLimit, OutflowScope};

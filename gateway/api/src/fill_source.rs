@@ -1,16 +1,16 @@
-//! The port for what was traded and what became of it on chain.
+//! The port for what was traded, what became of it on chain, and what became of accounts' money.
 //!
 //! The gateway does not know the store behind it; the binary connects the two. The store follows the log at a short
 //! distance, and says how far it has come.
 
 use coretime_sequencer::Position;
 use coretime_types::{
-    AccountId, BlockNumber, Call, ExtrinsicHash, FailureOutcome, InstructionNumber, Planck, Sequence, Trade,
-    TradeId,
+    AccountId, BlockNumber, Call, ExtrinsicHash, FailureOutcome, InstructionNumber, LedgerEntry, LedgerPlace,
+    Planck, Sequence, Trade, TradeId,
 };
 use std::error::Error;
 
-/// A store of fills and instructions. Calls may block: the gateway makes them where that does no harm.
+/// A store of fills, instructions and ledger entries. Calls may block: the gateway makes them where that does no harm.
 pub trait FillSource: Send + Sync + 'static {
     /// How far the store has read the log. What is read after this has all up to there.
     ///
@@ -46,6 +46,17 @@ pub trait FillSource: Send + Sync + 'static {
         after: Option<InstructionNumber>,
         limit: usize,
     ) -> Result<Vec<RecordedInstruction>, FillSourceError>;
+
+    /// Up to `limit` ledger entries of the account after `after`, in order. Less than `limit` only at the end.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn ledger_entries_of(
+        &self,
+        account: AccountId,
+        after: Option<LedgerPlace>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, FillSourceError>;
 }
 
 /// The store cannot be read.

@@ -3,7 +3,7 @@
 //! ```text
 //! request -> access (path, session) -> convert -> Engine::submit / query -> convert -> answer, or a status
 //!                                                 Engine::subscribe      -> streams
-//!                                                 FillSource             -> fills and instructions of the past
+//!                                                 FillSource             -> fills, instructions and ledger entries of the past
 //!                                                 ReservesSource         -> proofs of reserves
 //! ```
 //!
@@ -20,9 +20,9 @@
 //! # What it does not do
 //!
 //! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
-//! no store: fills come through the port [`FillSource`], proofs of reserves through [`ReservesSource`], deposits that
-//! nobody was credited with through [`UnattributedDeposits`], keys that accounts authorise on chain come in by
-//! [`AuthorisedKeys`]. Sessions and open challenges live in memory: after a restart everyone logs in again; API keys,
+//! no store: fills and ledger entries come through the port [`FillSource`], proofs of reserves through
+//! [`ReservesSource`], deposits that nobody was credited with through [`UnattributedDeposits`], when a timeslice begins
+//! through [`TimesliceTimes`]; keys that accounts authorise on chain come in by [`AuthorisedKeys`]. Sessions and open challenges live in memory: after a restart everyone logs in again; API keys,
 //! authorised keys and allowed tasks are kept in a journal (`auth/journal.rs`).
 //!
 //! Known limit: an order that has ended is known by its client order id only, and only that it has ended
@@ -44,6 +44,7 @@ mod server;
 mod service;
 mod status;
 mod streams;
+mod timeslice_times;
 mod unattributed;
 mod venue_info;
 
@@ -59,5 +60,6 @@ pub use rate::Rate;
 pub use reader::{MarketReader, ReadKeyError, ReaderStopped};
 pub use reserves_source::{ProvenBranch, ProvenReserves, ProvenStep, ReservesSource};
 pub use server::{Gateway, GatewayError};
+pub use timeslice_times::{TimesliceTime, TimesliceTimes};
 pub use unattributed::{HeldBackDeposit, NotCredited, Unattributed, UnattributedDeposits, UnattributedList};
 pub use venue_info::VenueInfo;

@@ -12,6 +12,7 @@ use crate::{
     request_log::RequestLogLayer,
     reserves_source::ReservesSource,
     service::{Api, State},
+    timeslice_times::TimesliceTimes,
     unattributed::UnattributedDeposits,
     venue_info::VenueInfo,
 };
@@ -83,6 +84,14 @@ impl Gateway {
     pub fn with_reserves(self, source: Arc<dyn ReservesSource>) -> Gateway {
         // Set once: the gateway is not serving yet.
         let _ = self.state.reserves.set(source);
+        self
+    }
+
+    /// Tells from here which timeslice is when. Without a source clients have to guess it from the market's clock.
+    #[must_use]
+    pub fn with_timeslice_times(self, source: Arc<dyn TimesliceTimes>) -> Gateway {
+        // Set once: the gateway is not serving yet.
+        let _ = self.state.timeslice_times.set(source);
         self
     }
 

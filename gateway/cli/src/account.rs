@@ -1,9 +1,11 @@
 //! Money and regions.
 
-use crate::args::WithdrawArgs;
+use crate::args::{LedgerArgs, WithdrawArgs};
 use crate::hints::explain;
+use crate::outflow;
 use crate::output::{Shown, table};
 use crate::region;
+use crate::time;
 use crate::trade::receipt_text;
 use crate::venue::Venue;
 use anyhow::{Result, bail};
@@ -29,14 +31,29 @@ pub(crate) async fn balance(venue: &Venue) -> Result<Shown> {
     let (free, held) = (&account.free_planck, &account.held_planck);
     let token = &venue.token;
     let suspended = if account.suspended { "\nsuspended: you may only cancel" } else { "" };
+    let (limit, today) =
+        (account.outflow_limit.unwrap_or_default(), account.outflow_today.unwrap_or_default());
+    // Said only to those whom it concerns.
+    let a_day = if limit == pb::OutflowLimit::default() {
+        String::new()
+    } else {
+        format!(
+            "\na day    {} may leave without an operator; today {} have left, another day begins about {} UTC",
+            outflow::limit_text(venue, &limit),
+            outflow::outflow_text(venue, &today),
+            venue.calendar.show(account.outflow_day_ends_timeslice)
+        )
+    };
     let text = format!(
-        "account  {}\nfree     {}\nheld     {} by live bids{suspended}",
+        "account  {}\nfree     {}\nheld     {} by live bids{a_day}{suspended}",
         account.account,
         token.show_text(free),
         token.show_text(held)
     );
     let told = json!({
         "account": account.account, "free_planck": free, "held_planck": held, "suspended": account.suspended,
+        "outflow_limit": outflow::limit_json(&limit), "outflow_today": outflow::outflow_json(&today),
+        "outflow_day_ends_timeslice": account.outflow_day_ends_timeslice,
     });
     Ok(Shown::new(text, told))
 }
@@ -100,15 +117,50 @@ pub(crate) fn fill_json(fill: &pb::Fill, per_core_day: &str) -> Value {
     })
 }
 
+pub(crate) async fn ledger(venue: &Venue, args: &LedgerArgs) -> Result<Shown> {
+    let entries = venue.client.ledger_entries(args.after).await.map_err(explain)?;
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for entry in &entries {
+        let cause = entry.cause().as_str_name().trim_start_matches("LEDGER_CAUSE_").to_lowercase();
+        let of = match (entry.trade_id, entry.instruction_number) {
+            (0, 0) => String::new(),
+            (0, number) => format!("delivery {number}"),
+            (trade, _) => format!("trade {trade}"),
+        };
+        rows.push(vec![
+            entry.sequence.to_string(),
+            time::show(entry.time_unix_ms),
+            cause.replace('_', " "),
+            of,
+            venue.token.show_text(&entry.amount_planck),
+            venue.token.show_text(&entry.total_planck),
+        ]);
+        let optional = |number: u64| (number != 0).then_some(number);
+        told.push(json!({
+            "sequence": entry.sequence, "index": entry.index, "time_unix_ms": entry.time_unix_ms,
+            "tradable_from_timeslice": entry.tradable_from_timeslice, "cause": cause,
+            "amount_planck": entry.amount_planck, "total_planck": entry.total_planck,
+            "trade_id": optional(entry.trade_id), "instruction_number": optional(entry.instruction_number),
+        }));
+    }
+    let header = ["RECORD", "UTC", "WHY", "", "AMOUNT", "FREE AND HELD"];
+    let none = if args.after == 0 { "no money has come or gone yet" } else { "nothing since" };
+    Ok(Shown::new(table(&header, rows, none), Value::Array(told)))
+}
+
 pub(crate) async fn deliveries(venue: &Venue) -> Result<Shown> {
     let instructions = venue.client.instructions().await.map_err(explain)?;
     let (mut rows, mut told) = (Vec::new(), Vec::new());
     for instruction in &instructions {
         let what = what(venue, instruction);
-        let state = instruction.state().as_str_name().trim_start_matches("INSTRUCTION_STATE_").to_lowercase();
+        let state = if instruction.awaits_approval {
+            "awaits_approval".to_owned()
+        } else {
+            instruction.state().as_str_name().trim_start_matches("INSTRUCTION_STATE_").to_lowercase()
+        };
         let block = instruction.confirmation.as_ref().map(|at| at.block);
         let at = block.map(|block| format!("block {block}")).unwrap_or_default();
-        rows.push(vec![instruction.number.to_string(), what.clone(), state.clone(), at]);
+        rows.push(vec![instruction.number.to_string(), what.clone(), state.replace('_', " "), at]);
         told.push(json!({ "number": instruction.number, "what": what, "state": state, "block": block }));
     }
     Ok(Shown::new(
@@ -117,7 +169,8 @@ pub(crate) async fn deliveries(venue: &Venue) -> Result<Shown> {
     ))
 }
 
-fn what(venue: &Venue, instruction: &pb::Instruction) -> String {
+/// What an instruction does.
+pub(crate) fn what(venue: &Venue, instruction: &pb::Instruction) -> String {
     let named = |region: &Option<pb::Region>| region.as_ref().map(region::name).unwrap_or_default();
     match &instruction.call {
         Some(Call::Transfer(call)) => format!("transfer of {}", named(&call.region)),

@@ -28,6 +28,8 @@ pub enum Command {
     Cancel(With<CancelArgs>),
     /// Shows what the account has traded.
     Fills(With<Nothing>),
+    /// Shows each change of the account's money, with its cause: the newest last.
+    Ledger(With<LedgerArgs>),
     /// Shows what leaves custody for the account, and how far it has come.
     Deliveries(With<Nothing>),
     /// Withdraws money or a region to the account on chain.
@@ -50,6 +52,14 @@ pub enum Command {
     Resume(With<CauseArgs>),
     /// Operators: changes settings; what is not given stays as it is.
     Configure(With<ConfigureArgs>),
+    /// Operators: sets how much may leave in a day without an operator, or takes such a limit away.
+    LimitOutflow(With<LimitOutflowArgs>),
+    /// Operators: shows the limits of what may leave in a day, and what has left today.
+    OutflowLimits(With<Nothing>),
+    /// Operators: shows what is above a limit and waits to be approved.
+    Held(With<Nothing>),
+    /// Operators: lets go what is above a limit.
+    ApproveOutflow(With<ApproveOutflowArgs>),
 }
 
 /// A command's own arguments, and those that all have.
@@ -249,9 +259,51 @@ pub struct ReceiptsArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct LedgerArgs {
+    /// Only what came after this record of the log, as the last line of an earlier answer named it.
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 0, hide_default_value = true)]
+    pub(crate) after: u64,
+}
+
+#[derive(Debug, Args)]
 pub struct CauseArgs {
     /// The cause: a short text. The venue trades again when all are taken away.
     pub(crate) cause: String,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").required(true).args(["venue", "each_account", "account"]))]
+#[command(group = ArgGroup::new("limit").required(true).multiple(true).args([
+    "funds", "core_days", "unlimited", "remove",
+]))]
+pub struct LimitOutflowArgs {
+    /// Of all accounts together.
+    #[arg(long)]
+    pub(crate) venue: bool,
+    /// Of each account that has no limit of its own.
+    #[arg(long)]
+    pub(crate) each_account: bool,
+    /// Of this account, instead of the limit of each: an address, or 0x and 64 hex digits.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) account: Option<String>,
+    /// How much money, in the chain's token [default: as much as it likes].
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) funds: Option<String>,
+    /// How much core time, in days of a whole core; rounded down [default: as much as it likes].
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) core_days: Option<String>,
+    /// The account may take out what it likes, whatever the limit of each is.
+    #[arg(long, requires = "account", conflicts_with_all = ["funds", "core_days", "remove"])]
+    pub(crate) unlimited: bool,
+    /// Takes the limit away.
+    #[arg(long, conflicts_with_all = ["funds", "core_days"])]
+    pub(crate) remove: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ApproveOutflowArgs {
+    /// The number, as `held` shows it.
+    pub(crate) number: u64,
 }
 
 #[derive(Debug, Args)]

@@ -33,6 +33,7 @@ pub(crate) fn explain(error: ClientError) -> anyhow::Error {
             "the venue streams its newest records only: `verify --receipt` finds older ones in a copy of the log"
         }
         Some("NO_PROOF") => "the first proof is made soon after the start: wait a moment, then try again",
+        Some("NOT_HELD" | "UNKNOWN_INSTRUCTION") => "see `held` for what waits for an operator",
         Some("RATE_LIMITED" | "ENGINE_BUSY") => "wait a moment, then try again",
         _ => match &error {
             ClientError::GaveUp { open: true, .. } => "look with `orders` and `fills` before you try again",

@@ -14,6 +14,7 @@ mod hints;
 mod login;
 mod market;
 mod operate;
+mod outflow;
 mod output;
 mod receipts;
 mod region;
@@ -48,6 +49,9 @@ pub async fn run(command: Command) -> Result<()> {
             (account::regions(&Venue::log_in(&with.venue).await?).await?, with.venue.json)
         }
         Command::Fills(with) => (account::fills(&Venue::log_in(&with.venue).await?).await?, with.venue.json),
+        Command::Ledger(with) => {
+            (account::ledger(&Venue::log_in(&with.venue).await?, &with.args).await?, with.venue.json)
+        }
         Command::Deliveries(with) => {
             (account::deliveries(&Venue::log_in(&with.venue).await?).await?, with.venue.json)
         }
@@ -85,6 +89,16 @@ pub async fn run(command: Command) -> Result<()> {
         }
         Command::Configure(with) => {
             (operate::configure(&Venue::log_in(&with.venue).await?, &with.args).await?, with.venue.json)
+        }
+        Command::LimitOutflow(with) => {
+            (outflow::set_limit(&Venue::log_in(&with.venue).await?, &with.args).await?, with.venue.json)
+        }
+        Command::OutflowLimits(with) => {
+            (outflow::limits(&Venue::log_in(&with.venue).await?).await?, with.venue.json)
+        }
+        Command::Held(with) => (outflow::held(&Venue::log_in(&with.venue).await?).await?, with.venue.json),
+        Command::ApproveOutflow(with) => {
+            (outflow::approve(&Venue::log_in(&with.venue).await?, &with.args).await?, with.venue.json)
         }
         Command::Resume(with) => {
             (operate::resume(&Venue::log_in(&with.venue).await?, &with.args.cause).await?, with.venue.json)

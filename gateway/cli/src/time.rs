@@ -1,19 +1,32 @@
 //! Dates and durations as people write them, and the timeslices they become. Dates without an offset are UTC.
 
 use anyhow::{Context, Result, bail, ensure};
+use coretime_proto::v1 as pb;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone};
 
-/// How timeslices and dates go together. The venue's clock tells which timeslice is sold next, not when it begins to the
-/// second: dates are right to within a timeslice or two.
+/// How timeslices and dates go together: from one of which the time is known. Where the venue does not tell it, the first
+/// that is sold is taken to begin a timeslice from now: then dates are right to within a timeslice or two.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Calendar {
-    /// The first timeslice that can still be sold.
-    pub(crate) tradable_from: u32,
+    pub(crate) known: u32,
+    pub(crate) known_begin: Timestamp,
     pub(crate) timeslice_ms: u64,
     pub(crate) now: Timestamp,
 }
 
 impl Calendar {
+    pub(crate) fn of(clock: &pb::VenueClock, timeslice_ms: u64, now: Timestamp) -> Calendar {
+        let told = clock.timeslice_time.as_ref().and_then(|time| {
+            let begin = Timestamp::from_millisecond(time.begin_time_unix_ms).ok()?;
+            Some((time.timeslice, begin))
+        });
+        let (known, known_begin) = told.unwrap_or_else(|| {
+            let length = SignedDuration::from_millis(i64::try_from(timeslice_ms).unwrap_or(i64::MAX));
+            (clock.tradable_from_timeslice, now.checked_add(length).unwrap_or(now))
+        });
+        Calendar { known, known_begin, timeslice_ms, now }
+    }
+
     /// `@355040` (a timeslice), `2026-12-01`, `2026-12-01T12:00`, `2026-12-01T12:00+01:00`, `today`, `tomorrow`, `now`, or
     /// `in 3 days`. The timeslice that holds that moment.
     pub(crate) fn timeslice(&self, text: &str) -> Result<u32> {
@@ -23,9 +36,9 @@ impl Calendar {
                 .with_context(|| format!("{text:?} is not a timeslice: write @ and a number"));
         }
         let moment = self.moment(text)?;
-        let from_first = moment.duration_since(self.now).as_millis() - i128::from(self.timeslice_ms);
-        let steps = from_first.div_euclid(i128::from(self.timeslice_ms.max(1)));
-        u32::try_from(i128::from(self.tradable_from) + steps)
+        let since = moment.duration_since(self.known_begin).as_millis();
+        let steps = since.div_euclid(i128::from(self.timeslice_ms.max(1)));
+        u32::try_from(i128::from(self.known) + steps)
             .with_context(|| format!("{text:?} is outside of all time that the chain knows"))
     }
 
@@ -73,9 +86,9 @@ impl Calendar {
 
     /// When a timeslice begins, about: to the minute, UTC.
     pub(crate) fn show(&self, timeslice: u32) -> String {
-        let steps = i64::from(timeslice) - i64::from(self.tradable_from) + 1;
+        let steps = i64::from(timeslice) - i64::from(self.known);
         let ms = i64::try_from(self.timeslice_ms).ok().and_then(|length| length.checked_mul(steps));
-        let at = ms.and_then(|ms| self.now.checked_add(SignedDuration::from_millis(ms)).ok());
+        let at = ms.and_then(|ms| self.known_begin.checked_add(SignedDuration::from_millis(ms)).ok());
         at.map_or_else(|| format!("@{timeslice}"), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
     }
 
@@ -83,6 +96,12 @@ impl Calendar {
     pub(crate) fn show_window(&self, begin: u32, end: u32) -> String {
         format!("[{begin}, {end}), about {} to {} UTC", self.show(begin), self.show(end))
     }
+}
+
+/// A moment that the venue has recorded: `2026-12-01 12:00:00`.
+pub(crate) fn show(unix_ms: i64) -> String {
+    let at = Timestamp::from_millisecond(unix_ms);
+    at.map_or_else(|_| format!("{unix_ms} ms"), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// `7 days`, `12h`, `1 week 2 days`.
@@ -101,8 +120,25 @@ mod tests {
     use super::*;
 
     fn calendar() -> Calendar {
-        let now = "2026-11-23T20:00:00Z".parse().unwrap();
-        Calendar { tradable_from: 1_000, timeslice_ms: 480_000, now }
+        let clock = pb::VenueClock { tradable_from_timeslice: 1_000, ..pb::VenueClock::default() };
+        Calendar::of(&clock, 480_000, "2026-11-23T20:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn dates_are_reckoned_from_a_timeslice_that_the_venue_tells() {
+        let began: Timestamp = "2026-11-23T19:56:06Z".parse().unwrap();
+        let time = pb::TimesliceTime { timeslice: 997, begin_time_unix_ms: began.as_millisecond() };
+        let clock = pb::VenueClock {
+            tradable_from_timeslice: 1_000,
+            timeslice_time: Some(time),
+            ..pb::VenueClock::default()
+        };
+        let calendar = Calendar::of(&clock, 480_000, "2026-11-23T20:00:00Z".parse().unwrap());
+        assert_eq!(calendar.timeslice("now").unwrap(), 997);
+        assert_eq!(calendar.timeslice("2026-11-23T20:04:06").unwrap(), 998);
+        assert_eq!(calendar.timeslice("2026-11-23T19:56:05").unwrap(), 996);
+        assert_eq!(calendar.show(1_000), "2026-11-23 20:20");
+        assert_eq!(calendar.show(0), "2026-11-18 07:00");
     }
 
     #[test]

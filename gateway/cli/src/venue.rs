@@ -79,9 +79,8 @@ impl Venue {
             decimals: chain.token_decimals,
             timeslice_ms: chain.timeslice_duration_ms,
         };
-        let tradable_from = told.clock.as_ref().map_or(0, |clock| clock.tradable_from_timeslice);
-        let timeslice_ms = chain.timeslice_duration_ms;
-        let calendar = Calendar { tradable_from, timeslice_ms, now: Timestamp::now() };
+        let clock = told.clock.clone().unwrap_or_default();
+        let calendar = Calendar::of(&clock, chain.timeslice_duration_ms, Timestamp::now());
         Ok(Venue { client, told, chain, token, calendar })
     }
 }

@@ -3,7 +3,7 @@
 use coretime_fills::{Fill, FillReader, InstructionRecord, Settlement, StoreError};
 use coretime_gateway::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
 use coretime_sequencer::{ChainHash, Position};
-use coretime_types::{AccountId, InstructionNumber, Sequence, TradeId};
+use coretime_types::{AccountId, InstructionNumber, LedgerEntry, LedgerPlace, Sequence, TradeId};
 
 /// The store, as the gateway sees it.
 pub(crate) struct StoredFills(pub(crate) FillReader);
@@ -39,6 +39,15 @@ impl FillSource for StoredFills {
     ) -> Result<Vec<RecordedInstruction>, FillSourceError> {
         let found = self.0.instructions_of(account, after, limit).map_err(unreadable)?;
         Ok(found.into_iter().map(recorded).collect())
+    }
+
+    fn ledger_entries_of(
+        &self,
+        account: AccountId,
+        after: Option<LedgerPlace>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, FillSourceError> {
+        self.0.ledger_entries_of(account, after, limit).map_err(unreadable)
     }
 }
 

@@ -24,6 +24,7 @@ mod reserves_source;
 mod serve;
 mod settings;
 mod status_page;
+mod timeslice_times;
 mod unattributed;
 mod venue;
 mod verify;

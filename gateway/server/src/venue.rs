@@ -6,6 +6,7 @@ use crate::metrics::Metrics;
 use crate::page_source::PageSource;
 use crate::reserves_source::NewestReserves;
 use crate::status_page::StatusPage;
+use crate::timeslice_times::ReadFromChain;
 use crate::unattributed::SettlementsUnattributed;
 use anyhow::{Context, Result, anyhow, bail};
 #[cfg(feature = "dev-chain")]
@@ -14,7 +15,9 @@ use coretime_gateway::{Gateway, GatewayConfig, VenueInfo};
 use coretime_market::Market;
 use coretime_page::{Limits, Page};
 use coretime_sequencer::{Engine, EngineConfig, Running, StopReason};
-use coretime_settlement::{ChainInfo, FillsProjection, Reconciler, Settlement, SettlementConfig};
+use coretime_settlement::{
+    ChainInfo, FillsProjection, RELAY_BLOCK_MS, Reconciler, Settlement, SettlementConfig,
+};
 use coretime_types::{Command, Event, RejectReason, SettingsChange};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::net::SocketAddr;
@@ -24,9 +27,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// The relay chain makes a block every six seconds.
-const RELAY_BLOCK_MS: u64 = 6_000;
 
 /// What the exchange is started with.
 pub(crate) struct VenueConfig {
@@ -105,6 +105,7 @@ impl Venue {
         let operator =
             SettlementsUnattributed { operator: settlement.operator(), status: settlement.status() };
         let gateway = gateway.with_unattributed_deposits(Arc::new(operator));
+        let gateway = gateway.with_timeslice_times(Arc::new(ReadFromChain(settlement.status())));
         let settlement = settlement.with_authorisations(Arc::new(GatewaysKeys(gateway.authorised_keys())));
         let grpc = listen(config.grpc).await?;
         let http = match config.http {

@@ -6,6 +6,8 @@ use rust_decimal::prelude::ToPrimitive;
 
 const DAY_MS: u64 = 86_400_000;
 const CORE_PARTS: u64 = 80;
+/// What core time is written in.
+const CORE_DAYS: &str = "core-days";
 
 /// The chain's token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,9 +116,11 @@ impl Token {
         }
     }
 
-    /// As [`Token::show`], of an amount as the interface writes it.
+    /// As [`Token::show`], of an amount as the interface writes it: with a minus sign where it is less than nothing.
     pub fn show_text(&self, planck: &str) -> String {
-        planck.parse().map_or_else(|_| format!("{planck} planck"), |planck| self.show(planck))
+        let (sign, digits) = planck.strip_prefix('-').map_or(("", planck), |digits| ("-", digits));
+        let shown = digits.parse().map(|amount| self.show(amount));
+        shown.map_or_else(|_| format!("{planck} planck"), |shown| format!("{sign}{shown}"))
     }
 
     /// `12.5 DOT (125,000,000,000 planck)`
@@ -195,6 +199,35 @@ impl Token {
         [Prefix::None, Prefix::Milli, Prefix::Micro].into_iter().find(fits).unwrap_or(Prefix::Nano)
     }
 
+    /// So much core time that a person wrote in days of a whole core, in part-timeslices; rounded down.
+    ///
+    /// # Errors
+    /// When it is no amount.
+    pub fn part_timeslices(&self, core_days: &str) -> Result<u128, AmountError> {
+        let (written, symbol) = (core_days.to_owned(), CORE_DAYS.to_owned());
+        let days = Decimal::from_str_exact(core_days.trim()).ok().filter(|days| !days.is_sign_negative());
+        let Some(days) = days else { return Err(AmountError::NotAnAmount { written, symbol }) };
+        let exact = days.checked_mul(self.of_a_core_day());
+        let count = exact.and_then(|exact| exact.floor().to_u128());
+        count.ok_or(AmountError::TooLarge { written, symbol })
+    }
+
+    /// So many part-timeslices, as the interface writes them: `2.5 core-days`.
+    pub fn show_core_time(&self, part_timeslices: &str) -> String {
+        let count = Decimal::from_str_exact(part_timeslices).ok();
+        let days = count.and_then(|count| count.checked_div(self.of_a_core_day()));
+        days.map_or_else(
+            || format!("{part_timeslices} part-timeslices"),
+            |days| format!("{} {CORE_DAYS}", days.round_dp(4).normalize()),
+        )
+    }
+
+    /// How many part-timeslices a day of a whole core has.
+    fn of_a_core_day(&self) -> Decimal {
+        let of_a_timeslice = Decimal::from(self.timeslice_ms.max(1));
+        Decimal::from(CORE_PARTS * DAY_MS).checked_div(of_a_timeslice).unwrap_or(Decimal::ONE)
+    }
+
     fn of_core_day(&self, unit_price_planck: u64) -> Option<Decimal> {
         let planck = Decimal::from(unit_price_planck)
             .checked_mul(Decimal::from(CORE_PARTS * DAY_MS))?
@@ -233,6 +266,28 @@ mod tests {
 
     fn dot() -> Token {
         Token { symbol: "DOT".into(), decimals: 10, timeslice_ms: 480_000 }
+    }
+
+    #[test]
+    fn core_time_is_written_in_days_of_a_core() {
+        for (written, count) in [("1", 14_400), ("2.5", 36_000), ("0", 0), ("0.0001", 1), ("0.00006", 0)] {
+            assert_eq!(dot().part_timeslices(written), Ok(count), "{written}");
+        }
+        assert_eq!(dot().show_core_time("36000"), "2.5 core-days");
+        assert_eq!(dot().show_core_time("1"), "0.0001 core-days");
+        assert_eq!(dot().show_core_time(&u128::MAX.to_string()), format!("{} part-timeslices", u128::MAX));
+        for wrong in ["", "-1", "two", "1 week"] {
+            assert!(matches!(dot().part_timeslices(wrong), Err(AmountError::NotAnAmount { .. })), "{wrong}");
+        }
+        let most = "79228162514264337593543950335";
+        assert!(matches!(dot().part_timeslices(most), Err(AmountError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn what_is_less_than_nothing_has_a_sign() {
+        assert_eq!(dot().show_text("-125000000000"), "-12.5 DOT");
+        assert_eq!(dot().show_text("125000000000"), "12.5 DOT");
+        assert_eq!(dot().show_text(&format!("-{}", u128::MAX)), format!("-{} planck", u128::MAX));
     }
 
     #[test]

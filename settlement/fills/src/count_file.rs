@@ -7,7 +7,7 @@ use crate::{Counts, Position, StoreError};
 use codec::{Decode, Encode};
 use std::{fs, io::Write, path::Path};
 
-const MAGIC: &[u8; 8] = b"ctfills1";
+const MAGIC: &[u8; 8] = b"ctfills2";
 
 /// What the count file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -46,7 +46,8 @@ impl CountFile {
         if crc32c::crc32c(content) != u32::from_le_bytes(*checksum) {
             return Err(damaged());
         }
-        let mut content = content.strip_prefix(MAGIC).ok_or_else(damaged)?;
+        let other_version = || StoreError::Damaged("another version of the program has written it".into());
+        let mut content = content.strip_prefix(MAGIC).ok_or_else(other_version)?;
         let read = CountFile::decode(&mut content).map_err(|_| damaged())?;
         if content.is_empty() { Ok(Some(read)) } else { Err(damaged()) }
     }

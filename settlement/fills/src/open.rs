@@ -4,9 +4,11 @@ use crate::{
     Counts, FillRecord, FillStore, InstructionRecord, StoreError,
     count_file::CountFile,
     keys,
-    project::decode,
     record::{Digest, Meta},
+    statement::{Charges, DeliveringBid, StoredEntry},
+    writes::decode,
 };
+use coretime_types::Planck;
 use std::{
     fs, panic,
     path::{Path, PathBuf},
@@ -116,7 +118,14 @@ fn check(database: &sled::Db) -> Result<Option<Meta>, StoreError> {
                 decode::<InstructionRecord>(&value)?;
                 counts.instructions += 1;
             }
+            Some(&keys::LEDGER_ENTRY) => {
+                decode::<StoredEntry>(&value)?;
+                counts.ledger_entries += 1;
+            }
+            Some(&keys::TOTAL) => drop(decode::<Planck>(&value)?),
+            Some(&keys::DELIVERING_BID) => drop(decode::<DeliveringBid>(&value)?),
             Some(&keys::FILL_OF_ACCOUNT | &keys::INSTRUCTION_OF_ACCOUNT) => {}
+            _ if key == keys::CHARGES => drop(decode::<Charges>(&value)?),
             _ => return Err(StoreError::Damaged("a key of an unknown kind".into())),
         }
     }

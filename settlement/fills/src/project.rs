@@ -1,29 +1,28 @@
-//! From the log's records to entries: the projection itself.
+//! From the log's records to fills and instructions.
 
 use crate::{
-    FillRecord, InstructionRecord, LogRecord, Settlement, StoreError, keys,
-    record::{Digest, Meta},
+    FillRecord, InstructionRecord, LogRecord, Settlement, StoreError, keys, record::Counts, writes::Writes,
 };
-use codec::{Decode, Encode};
 use coretime_types::{AccountId, Call, Command, Event, InstructionEnd, InstructionNumber, TradeId};
-use std::collections::BTreeMap;
 
 /// A reason is for people; a longer one would only fill the database.
 const MAX_REASON_CHARS: usize = 500;
 
-/// The entries that a group of records writes, over what the database holds.
-pub(crate) struct Projection<'a> {
-    database: &'a sled::Db,
-    written: BTreeMap<Vec<u8>, Vec<u8>>,
+/// Takes up what one record tells.
+pub(crate) fn take(
+    record: &LogRecord<'_>,
+    writes: &mut Writes<'_>,
+    counts: &mut Counts,
+) -> Result<(), StoreError> {
+    Projection { writes }.take(record, counts)
 }
 
-impl<'a> Projection<'a> {
-    pub(crate) fn new(database: &'a sled::Db) -> Self {
-        Projection { database, written: BTreeMap::new() }
-    }
+struct Projection<'a, 'b> {
+    writes: &'a mut Writes<'b>,
+}
 
-    /// Takes up what one record tells.
-    pub(crate) fn take(&mut self, record: &LogRecord<'_>, meta: &mut Meta) -> Result<(), StoreError> {
+impl Projection<'_, '_> {
+    fn take(&mut self, record: &LogRecord<'_>, counts: &mut Counts) -> Result<(), StoreError> {
         let mut last_trade = None;
         for event in record.events {
             match event {
@@ -34,11 +33,11 @@ impl<'a> Projection<'a> {
                         trade: *trade,
                         instruction: None,
                     };
-                    self.put(keys::fill(trade.trade_id), fill.encode());
+                    self.writes.put(keys::fill(trade.trade_id), &fill);
                     for account in [trade.buyer, trade.seller] {
-                        self.put(keys::fill_of_account(account, trade.trade_id), Vec::new());
+                        self.writes.put(keys::fill_of_account(account, trade.trade_id), &());
                     }
-                    meta.counts.fills += 1;
+                    counts.fills += 1;
                     last_trade = Some(trade.trade_id);
                 }
                 Event::Instruction { number, call } => {
@@ -48,7 +47,7 @@ impl<'a> Projection<'a> {
                         None => None,
                     };
                     self.instruct(record, *number, call, delivered);
-                    meta.counts.instructions += 1;
+                    counts.instructions += 1;
                 }
                 Event::InstructionEnded { number, end } => self.end(record.command, *number, *end)?,
                 _ => {}
@@ -78,12 +77,12 @@ impl<'a> Projection<'a> {
         call: &Call,
     ) -> Result<Option<(TradeId, AccountId)>, StoreError> {
         let key = keys::fill(trade);
-        let mut fill: FillRecord = self.get(&key)?.ok_or_else(|| missing("fill", trade.0))?;
+        let mut fill: FillRecord = self.writes.get(&key)?.ok_or_else(|| missing("fill", trade.0))?;
         match call {
             Call::Transfer { region, .. } | Call::Assign { region, .. } if *region == fill.trade.region => {
                 let buyer = fill.trade.buyer;
                 fill.instruction = Some(number);
-                self.put(key, fill.encode());
+                self.writes.put(key, &fill);
                 Ok(Some((trade, buyer)))
             }
             _ => Ok(None),
@@ -114,8 +113,8 @@ impl<'a> Projection<'a> {
             call: *call,
             settlement: Settlement::Pending,
         };
-        self.put(keys::instruction(number), instruction.encode());
-        self.put(keys::instruction_of_account(account, number), Vec::new());
+        self.writes.put(keys::instruction(number), &instruction);
+        self.writes.put(keys::instruction_of_account(account, number), &());
     }
 
     fn end(
@@ -155,36 +154,12 @@ impl<'a> Projection<'a> {
     ) -> Result<(), StoreError> {
         let key = keys::instruction(number);
         // An unknown number can stand in a report that the engine rejected.
-        let Some(mut instruction) = self.get::<InstructionRecord>(&key)? else { return Ok(()) };
+        let Some(mut instruction) = self.writes.get::<InstructionRecord>(&key)? else { return Ok(()) };
         if let Some(settlement) = next(&instruction.settlement) {
             instruction.settlement = settlement;
-            self.put(key, instruction.encode());
+            self.writes.put(key, &instruction);
         }
         Ok(())
-    }
-
-    fn get<T: Decode>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        match self.written.get(key) {
-            Some(value) => decode(value).map(Some),
-            None => self.database.get(key)?.map(|value| decode(&value)).transpose(),
-        }
-    }
-
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.written.insert(key, value);
-    }
-
-    /// One batch of all of it, and the digest after it.
-    pub(crate) fn into_batch(self, mut digest: Digest) -> Result<(sled::Batch, Digest), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (key, value) in self.written {
-            if let Some(before) = self.database.get(&key)? {
-                digest.toggle(&key, &before);
-            }
-            digest.toggle(&key, &value);
-            batch.insert(key, value);
-        }
-        Ok((batch, digest))
     }
 }
 
@@ -192,11 +167,6 @@ impl Settlement {
     fn is_open(&self) -> bool {
         matches!(self, Settlement::Pending | Settlement::Submitted { .. })
     }
-}
-
-pub(crate) fn decode<T: Decode>(mut value: &[u8]) -> Result<T, StoreError> {
-    let decoded = T::decode(&mut value).map_err(|error| StoreError::Damaged(format!("a value: {error}")))?;
-    if value.is_empty() { Ok(decoded) } else { Err(StoreError::Damaged("a value is too long".into())) }
 }
 
 fn missing(what: &str, number: u64) -> StoreError {

@@ -1,11 +1,11 @@
 //! The readers' side.
 
 use crate::{
-    Counts, Fill, FillRecord, InstructionRecord, Position, Settlement, StoreError, keys, project::decode,
-    record::Meta,
+    Counts, Fill, FillRecord, InstructionRecord, Position, Settlement, StoreError, keys, record::Meta,
+    statement::StoredEntry, writes::decode,
 };
 use codec::Decode;
-use coretime_types::{AccountId, InstructionNumber, TradeId};
+use coretime_types::{AccountId, InstructionNumber, LedgerEntry, LedgerPlace, Sequence, TradeId};
 use std::ops::Bound;
 
 /// A handle for reading; cheap to clone, and never in the writer's way.
@@ -114,6 +114,32 @@ impl FillReader {
             instructions.push(self.instruction(number)?.ok_or_else(|| missing("instruction", number.0))?);
         }
         Ok(instructions)
+    }
+
+    /// Up to `limit` changes of an account's money after `after`, in the order in which they happened. The totals of all
+    /// entries up to a record are what the account had then, free and held together.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn ledger_entries_of(
+        &self,
+        account: AccountId,
+        after: Option<LedgerPlace>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        let key = |place: LedgerPlace| keys::ledger_entry(account, place.sequence, place.index);
+        let first = match after {
+            None => Bound::Included(keys::ledger_entry(account, Sequence(0), 0)),
+            Some(after) => Bound::Excluded(key(after)),
+        };
+        let last = Bound::Included(keys::ledger_entry(account, Sequence(u64::MAX), u32::MAX));
+        let entries = self.database.range::<Vec<u8>, _>((first, last)).take(limit).map(|found| {
+            let (key, value) = found?;
+            let place = keys::place(&key).ok_or_else(|| StoreError::Damaged("a key is too short".into()))?;
+            let StoredEntry { time_ms, tradable_from, cause, change, total } = decode(&value)?;
+            Ok(LedgerEntry { place, time_ms, tradable_from, cause, change, total })
+        });
+        entries.collect()
     }
 
     fn numbers(

@@ -37,6 +37,8 @@ pub struct Counts {
     pub fills: u64,
     /// Instructions, of trades and of withdrawals.
     pub instructions: u64,
+    /// Changes of accounts' money.
+    pub ledger_entries: u64,
 }
 
 /// A trade as stored.

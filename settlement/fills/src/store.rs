@@ -3,9 +3,10 @@
 use crate::{
     Counts, FillReader, LogRecord, Opened, Position, StoreError,
     count_file::CountFile,
-    keys, open,
-    project::Projection,
+    keys, open, project,
     record::{Digest, Meta},
+    statement,
+    writes::Writes,
 };
 use codec::Encode;
 use coretime_types::Sequence;
@@ -72,17 +73,19 @@ impl FillStore {
             counts: Counts::default(),
             digest: Digest::default(),
         });
-        let mut projection = Projection::new(&self.database);
+        let mut writes = Writes::over(&self.database);
         let mut at = meta.position.sequence;
         for record in group {
             if at.0.checked_add(1) != Some(record.sequence.0) {
                 return Err(StoreError::Gap { at, next: record.sequence });
             }
-            projection.take(record, &mut meta)?;
+            project::take(record, &mut writes, &mut meta.counts)?;
+            let entries = statement::take(record, &mut writes)?;
+            meta.counts.ledger_entries = meta.counts.ledger_entries.saturating_add(entries);
             at = record.sequence;
         }
         meta.position = Position { sequence: last.sequence, chain_hash: last.chain_hash };
-        let (mut batch, digest) = projection.into_batch(meta.digest)?;
+        let (mut batch, digest) = writes.into_batch(meta.digest)?;
         meta.digest = digest;
         batch.insert(keys::META, meta.encode());
 

@@ -5,9 +5,9 @@
 
 mod common;
 
-use common::{Record, chain_hash, feed, log};
+use common::{Record, account, chain_hash, feed, log};
 use coretime_fills::{Fill, FillStore, Position};
-use coretime_types::Sequence;
+use coretime_types::{LedgerEntry, Sequence};
 use std::{fs, path::Path};
 
 fn copy(from: &Path, to: &Path) {
@@ -27,6 +27,7 @@ struct Healthy {
     folder: tempfile::TempDir,
     log: Vec<Record>,
     fills: Vec<Fill>,
+    entries: Vec<LedgerEntry>,
 }
 
 impl Healthy {
@@ -37,7 +38,9 @@ impl Healthy {
         feed(&mut store, &log, 5);
         let fills = store.reader().fills(None, 1_000).unwrap();
         assert_eq!(fills.len(), 80);
-        Healthy { folder, log, fills }
+        let entries = store.reader().ledger_entries_of(account(1), None, 1_000).unwrap();
+        assert_eq!(entries.len(), 200);
+        Healthy { folder, log, fills, entries }
     }
 
     /// Damages a copy, opens it, feeds it the log again and compares. Says whether the damage was found out.
@@ -54,7 +57,10 @@ impl Healthy {
             assert_eq!(position, Position { sequence, chain_hash: chain_hash(sequence.0) }, "{what}");
         }
         feed(&mut store, &self.log, 50);
-        assert_eq!(store.reader().fills(None, 1_000).unwrap(), self.fills, "{what}");
+        let reader = store.reader();
+        assert_eq!(reader.fills(None, 1_000).unwrap(), self.fills, "{what}");
+        assert_eq!(reader.ledger_entries_of(account(1), None, 1_000).unwrap(), self.entries, "{what}");
+        drop(reader);
         drop(store);
         if let Some(aside) = opened.set_aside {
             fs::remove_dir_all(aside.folder).unwrap();

@@ -46,7 +46,7 @@ fn fills_show_how_far_their_delivery_is() {
     assert_eq!(returned, Settlement::Failed { outcome: FailureOutcome::Returned, reason });
     let withdrawal = reader.instruction(InstructionNumber(2)).unwrap().unwrap();
     assert_eq!((withdrawal.account, withdrawal.trade), (account(2), None));
-    assert_eq!(reader.counts().unwrap(), Counts { fills: 4, instructions: 4 });
+    assert_eq!(reader.counts().unwrap(), Counts { fills: 4, instructions: 4, ledger_entries: 28 });
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn records_out_of_order_change_nothing() {
         let refused = store.apply(&[record]);
         assert!(matches!(refused, Err(StoreError::Gap { at: Sequence(2), .. })), "{refused:?}");
     }
-    assert_eq!(store.reader().counts().unwrap(), Counts { fills: 2, instructions: 2 });
+    assert_eq!(store.reader().counts().unwrap(), Counts { fills: 2, instructions: 2, ledger_entries: 14 });
 }
 
 #[test]

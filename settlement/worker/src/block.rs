@@ -7,7 +7,7 @@ use crate::{
     chain::{
         AtBlock, broker,
         events::{self, BlockEvent},
-        extrinsic, remarks,
+        extrinsic, relay_time, remarks,
     },
     confirm::{self, Verdict},
     deposits,
@@ -89,6 +89,12 @@ impl Settlement {
             let receipt = self.ledger.submit(Command::AdvanceClock { tradable_from }).await?;
             note_rejection(&receipt, "moving the clock");
             self.tradable_from = tradable_from;
+        } else if self.status.borrow().timeslice_time.is_some() {
+            return Ok(());
+        }
+        // With each timeslice anew: relay-chain blocks are not exactly as long as they should be.
+        if let Some(time) = relay_time::present_timeslice(at).await? {
+            self.status.send_modify(|status| status.timeslice_time = Some(time));
         }
         Ok(())
     }

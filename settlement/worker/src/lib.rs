@@ -69,7 +69,7 @@ mod worker;
 
 pub use anchor::Anchor;
 pub use authorise::{Authorisation, AuthorisationSink, Revocation};
-pub use chain::{ChainError, ChainInfo};
+pub use chain::{ChainError, ChainInfo, RELAY_BLOCK_MS, TimesliceTime};
 pub use config::SettlementConfig;
 pub use error::SettlementError;
 pub use evidence::{BatchEvidence, ChainReader, FinalisedBlock, RegionEvidence};

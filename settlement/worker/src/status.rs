@@ -1,6 +1,6 @@
 //! How settlement is doing, for whoever watches.
 
-use crate::{HeldBack, Report};
+use crate::{HeldBack, Report, TimesliceTime};
 use coretime_types::{BlockNumber, ExtrinsicHash, InstructionNumber, Planck};
 
 /// How settlement is doing.
@@ -13,6 +13,8 @@ pub struct Status {
     pub caught_up: bool,
     /// The last finalised block that was read to its end.
     pub finalised_block: Option<BlockNumber>,
+    /// When a timeslice begins that is not long ago, where the chain tells it.
+    pub timeslice_time: Option<TimesliceTime>,
     /// What the signer can still pay fees from.
     pub signer_free: Option<Planck>,
     /// Instructions that have not ended.

@@ -1,15 +1,11 @@
 //! Everything but orders and time: settings, modes, custody, settlement, cuts (sections 1, 5, 7 and 8).
 
-use super::{
-    Checker, Pending,
-    ledger::{Entry, Holder},
-    order::Piece,
-    told::Told,
-};
+use super::{Checker, Pending, ledger::Holder, order::Piece, told::Told};
 use crate::error::{Check, Mismatch, holds, same};
 use coretime_types::{
     AccountId, BlockNumber, Call, ChainReference, CoreMask, Event, FailureOutcome, InstructionEnd,
-    InstructionNumber, Mode, Planck, Region, RegionId, SettingsChange, SettlementSubmitted, Timeslice,
+    InstructionNumber, LedgerCause, Mode, Planck, Region, RegionId, SettingsChange, SettlementSubmitted,
+    Timeslice,
 };
 
 impl Checker {
@@ -71,7 +67,7 @@ impl Checker {
         let too_much =
             || Mismatch::new("all deposits", None, "that they fit into 128 bits", "that they do not");
         flows.funds_deposited = flows.funds_deposited.checked_add(amount).ok_or_else(too_much)?;
-        self.ledger.credit(account, amount, Entry::Deposit)
+        self.ledger.credit(account, amount, LedgerCause::Deposit)
     }
 
     pub(super) fn deposit_region(
@@ -105,7 +101,8 @@ impl Checker {
 
     fn charge_withdrawal(&mut self, account: AccountId) -> Check {
         let fee = self.settings.withdrawal_fee;
-        self.ledger.pay(account, self.settings.fee_account, fee, Entry::WithdrawalFee)
+        let cause = LedgerCause::WithdrawalFee(self.coming_instruction());
+        self.ledger.pay(account, self.settings.fee_account, fee, cause)
     }
 
     pub(super) fn withdraw_funds(
@@ -121,7 +118,7 @@ impl Checker {
         let cost = amount.checked_add(fee).unwrap_or(Planck(u128::MAX));
         holds("the withdrawal is covered", None, self.ledger.free(account) >= cost)?;
         self.charge_withdrawal(account)?;
-        self.ledger.debit(account, amount, Entry::Withdrawal)?;
+        self.ledger.debit(account, amount, LedgerCause::Withdrawal(self.coming_instruction()))?;
         let flows = &mut self.ledger.flows;
         flows.funds_withdrawn = Planck(flows.funds_withdrawn.0.saturating_add(amount.0));
         let (number, call) = (self.next_instruction(), Call::Pay { to: account, amount });
@@ -190,14 +187,14 @@ impl Checker {
             }
             (FailureOutcome::Returned, None, Call::Pay { to, amount }) => {
                 flows.funds_withdrawn = Planck(flows.funds_withdrawn.0.saturating_sub(amount.0));
-                self.ledger.credit(to, amount, Entry::WithdrawalReturned)
+                self.ledger.credit(to, amount, LedgerCause::WithdrawalReturned(number))
             }
             (FailureOutcome::Returned, None, _) => Ok(()),
         }
     }
 
     pub(super) fn compensate(&mut self, account: AccountId, amount: Planck) -> Check {
-        self.ledger.pay(self.settings.fee_account, account, amount, Entry::Compensation)
+        self.ledger.pay(self.settings.fee_account, account, amount, LedgerCause::Compensation)
     }
 
     pub(super) fn partition(&mut self, account: AccountId, id: RegionId, pivot: Timeslice) -> Check {

@@ -3,8 +3,8 @@
 use super::order::Piece;
 use crate::error::{Check, Mismatch, same};
 use coretime_types::{
-    AccountId, CoreIndex, InstructionNumber, OrderId, PartTimeslices, Planck, Region, RegionId, Timeslice,
-    TradeId,
+    AccountId, BalanceChange, CoreIndex, InstructionNumber, LedgerCause, OrderId, PartTimeslices, Planck,
+    Region, RegionId, Timeslice,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,17 +18,10 @@ pub(crate) struct Money {
 /// Why money moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
-    Deposit,
-    Withdrawal,
-    WithdrawalFee,
-    WithdrawalReturned,
-    Compensation,
     /// From free to held, or back.
     Hold(OrderId),
-    Notional(TradeId),
-    TakerFee(TradeId),
-    MakerFee(TradeId),
-    DeliveryFee(TradeId),
+    /// It becomes more or less.
+    Change(LedgerCause),
 }
 
 /// One change of an account's money, with what it had then.
@@ -38,6 +31,34 @@ pub(crate) struct Movement {
     pub(crate) entry: Entry,
     pub(crate) before: Money,
     pub(crate) after: Money,
+}
+
+impl Movement {
+    /// What became of all that the account has, free and held together; `None` where that is as before.
+    pub(crate) fn change(&self) -> Option<Change> {
+        let Entry::Change(cause) = self.entry else { return None };
+        // A credit or debit is of what is free.
+        let (before, after) = (self.before.free, self.after.free);
+        let change = match after.checked_sub(before) {
+            Some(more) => BalanceChange::Credit(more),
+            None => BalanceChange::Debit(Planck(before.0.abs_diff(after.0))),
+        };
+        let total = Planck(self.after.free.0.saturating_add(self.after.held.0));
+        Some(Change { account: self.account, cause, change, total })
+    }
+}
+
+/// One change of what an account has, free and held together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose.
+    pub account: AccountId,
+    /// Why.
+    pub cause: LedgerCause,
+    /// How much.
+    pub change: BalanceChange,
+    /// What the account has after it.
+    pub total: Planck,
 }
 
 /// Whose a region is.
@@ -123,31 +144,37 @@ impl Ledger {
     }
 
     /// Money comes into the ledger.
-    pub(super) fn credit(&mut self, account: AccountId, amount: Planck, entry: Entry) -> Check {
+    pub(super) fn credit(&mut self, account: AccountId, amount: Planck, cause: LedgerCause) -> Check {
         let before = self.money(account);
         let sum = before.free.checked_add(amount).zip(self.funds_there.checked_add(amount.0));
         let too_much = || impossible("a credit", None, format!("{amount} more than fits, to {account}"));
         let (free, there) = sum.ok_or_else(too_much)?;
         self.funds_there = there;
-        self.set(account, entry, before, Money { free, ..before });
+        self.set(account, Entry::Change(cause), before, Money { free, ..before });
         Ok(())
     }
 
     /// Money leaves the ledger.
-    pub(super) fn debit(&mut self, account: AccountId, amount: Planck, entry: Entry) -> Check {
+    pub(super) fn debit(&mut self, account: AccountId, amount: Planck, cause: LedgerCause) -> Check {
         let before = self.money(account);
         let too_little =
             || impossible("a debit", None, format!("{account} has {} free of {amount}", before.free));
         let free = before.free.checked_sub(amount).ok_or_else(too_little)?;
         self.funds_there = self.funds_there.saturating_sub(amount.0);
-        self.set(account, entry, before, Money { free, ..before });
+        self.set(account, Entry::Change(cause), before, Money { free, ..before });
         Ok(())
     }
 
     /// Money goes from one account to another.
-    pub(super) fn pay(&mut self, from: AccountId, to: AccountId, amount: Planck, entry: Entry) -> Check {
-        self.debit(from, amount, entry)?;
-        self.credit(to, amount, entry)
+    pub(super) fn pay(
+        &mut self,
+        from: AccountId,
+        to: AccountId,
+        amount: Planck,
+        cause: LedgerCause,
+    ) -> Check {
+        self.debit(from, amount, cause)?;
+        self.credit(to, amount, cause)
     }
 
     /// Changes what an order holds of its account's money.

@@ -3,14 +3,15 @@
 use super::{
     Checker, Pending,
     fit::{Sides, cut, earliest_fit, sides},
-    ledger::{Entry, Holder},
+    ledger::Holder,
     money,
     order::{Order, Piece, Terms},
     told::Told,
 };
 use crate::error::{Check, Mismatch, holds, same};
 use coretime_types::{
-    AccountId, Call, Delivery, DoneReason, Event, OrderId, Planck, SelfTrade, TimeInForce, Trade, TradeId,
+    AccountId, Call, Delivery, DoneReason, Event, LedgerCause, OrderId, Planck, SelfTrade, TimeInForce,
+    Trade, TradeId,
 };
 
 impl Checker {
@@ -121,12 +122,12 @@ impl Checker {
 
         let (trade_id, venue) = (expected.trade_id, self.settings.fee_account);
         self.ledger.change_hold(buyer_id, expected.buyer, before, held)?;
-        self.ledger.pay(expected.buyer, expected.seller, notional, Entry::Notional(trade_id))?;
-        self.ledger.pay(taker.account, venue, fees.taker, Entry::TakerFee(trade_id))?;
+        self.ledger.pay(expected.buyer, expected.seller, notional, LedgerCause::Notional(trade_id))?;
+        self.ledger.pay(taker.account, venue, fees.taker, LedgerCause::TakerFee(trade_id))?;
         let maker_fee = Planck(fees.maker.unsigned_abs());
         let (payer, payee) = if fees.maker < 0 { (venue, maker.account) } else { (maker.account, venue) };
-        self.ledger.pay(payer, payee, maker_fee, Entry::MakerFee(trade_id))?;
-        self.ledger.pay(expected.buyer, venue, delivery_fee, Entry::DeliveryFee(trade_id))?;
+        self.ledger.pay(payer, payee, maker_fee, LedgerCause::MakerFee(trade_id))?;
+        self.ledger.pay(expected.buyer, venue, delivery_fee, LedgerCause::DeliveryFee(trade_id))?;
         let (buyer, seller) = if maker_is_bid { (maker, taker) } else { (taker, maker) };
         if let Terms::Bid(bid) = &mut buyer.terms {
             (bid.remaining, bid.held) = (remaining, held);

@@ -27,6 +27,7 @@ use coretime_types::{
     AccountId, Call, ChainReference, Command, Event, InstructionNumber, Mode, OrderId, RejectReason,
     Settings, Timeslice,
 };
+pub use ledger::Change;
 pub(crate) use ledger::{Entry, Money, Movement};
 use ledger::{Holder, Ledger};
 use order::{Order, Terms};
@@ -201,8 +202,14 @@ impl Checker {
     }
 
     fn next_instruction(&mut self) -> InstructionNumber {
-        self.last_instruction = self.last_instruction.saturating_add(1);
-        InstructionNumber(self.last_instruction)
+        let number = self.coming_instruction();
+        self.last_instruction = number.0;
+        number
+    }
+
+    /// The one that is given out next.
+    fn coming_instruction(&self) -> InstructionNumber {
+        InstructionNumber(self.last_instruction.saturating_add(1))
     }
 }
 

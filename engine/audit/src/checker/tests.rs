@@ -1,8 +1,8 @@
 //! The checker agrees with the engine on random traffic, and disagrees with every kind of lie about it.
 
 use super::Checker;
-use crate::traffic::{Told, told};
 use coretime_market::Market;
+use coretime_traffic::{Told, told};
 use coretime_types::{
     AccountId, BlockNumber, ChainReference, Command, CoreIndex, Event, InstructionNumber, OrderId,
     OutflowLimit, OutflowScope, Parts, Planck, RejectReason, SettlementSubmitted, Trade, TradeId, UnitPrice,

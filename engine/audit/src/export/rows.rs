@@ -264,16 +264,8 @@ impl<W: Write> Writer<W> {
     pub(super) fn movement(&mut self, record: &Record, movement: &Movement) -> Result<(), AuditError> {
         let Movement { account, entry, before, after } = movement;
         let (name, order_id, trade_id) = match entry {
-            Entry::Deposit => ("deposit", None, None),
-            Entry::Withdrawal => ("withdrawal", None, None),
-            Entry::WithdrawalFee => ("withdrawal_fee", None, None),
-            Entry::WithdrawalReturned => ("withdrawal_returned", None, None),
-            Entry::Compensation => ("compensation", None, None),
             Entry::Hold(order) => ("hold", Some(order.0), None),
-            Entry::Notional(trade) => ("notional", None, Some(trade.0)),
-            Entry::TakerFee(trade) => ("taker_fee", None, Some(trade.0)),
-            Entry::MakerFee(trade) => ("maker_fee", None, Some(trade.0)),
-            Entry::DeliveryFee(trade) => ("delivery_fee", None, Some(trade.0)),
+            Entry::Change(cause) => (cause.name(), None, cause.trade_id().map(|trade| trade.0)),
         };
         let free_change = self.change(before.free.0, after.free.0);
         let held_change = self.change(before.held.0, after.held.0);

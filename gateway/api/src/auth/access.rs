@@ -66,6 +66,7 @@ pub const RPCS: &[(&str, Access)] = &[
     ("/coretime.exchange.v1.OrderService/OrderSession", Access::Trade),
     ("/coretime.exchange.v1.AccountService/GetAccount", Access::Read),
     ("/coretime.exchange.v1.AccountService/ListRegions", Access::Read),
+    ("/coretime.exchange.v1.AccountService/ListLedgerEntries", Access::Read),
     ("/coretime.exchange.v1.AccountService/GetDepositInstructions", Access::Read),
     ("/coretime.exchange.v1.AccountService/PartitionRegion", Access::Trade),
     ("/coretime.exchange.v1.AccountService/InterlaceRegion", Access::Trade),

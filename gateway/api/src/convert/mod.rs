@@ -6,6 +6,7 @@ pub(crate) mod book;
 pub(crate) mod common;
 pub(crate) mod event;
 pub(crate) mod instruction;
+pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod order_view;
 pub(crate) mod outflow;

@@ -3,7 +3,7 @@
 use super::{FieldError, account, common::planck};
 use coretime_proto::v1::{self, set_outflow_limit_request::Scope};
 use coretime_types::{
-    Command, Outflow, OutflowLimit, OutflowScope, PartTimeslices, Planck, Timeslice, Timeslices,
+    AccountId, Command, Outflow, OutflowLimit, OutflowScope, PartTimeslices, Planck, Timeslice, Timeslices,
 };
 
 pub(crate) fn set_limit(request: &v1::SetOutflowLimitRequest) -> Result<Command, FieldError> {
@@ -30,6 +30,10 @@ pub(crate) fn limit_message(limit: OutflowLimit) -> v1::OutflowLimit {
         funds_planck: limit.funds.map(|funds| funds.to_string()),
         part_timeslices: limit.regions.map(|regions| regions.to_string()),
     }
+}
+
+pub(crate) fn account_limit_message((account, limit): (AccountId, OutflowLimit)) -> v1::AccountOutflowLimit {
+    v1::AccountOutflowLimit { account: account.to_string(), limit: Some(limit_message(limit)) }
 }
 
 pub(crate) fn outflow_message(outflow: Outflow) -> v1::Outflow {

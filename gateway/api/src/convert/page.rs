@@ -1,7 +1,9 @@
 //! Pages of lists (AIP-158).
 
 use super::FieldError;
-use coretime_types::{CoreIndex, CoreMask, OrderId, RegionId, Timeslice, TradeId};
+use coretime_types::{
+    AccountId, CoreIndex, CoreMask, LedgerPlace, OrderId, RegionId, Sequence, Timeslice, TradeId,
+};
 use std::str::FromStr;
 
 const DEFAULT_PAGE_SIZE: usize = 100;
@@ -38,6 +40,15 @@ fn number<T: FromStr + ToString>(text: &str) -> Result<T, FieldError> {
     number.ok_or_else(wrong_token)
 }
 
+/// A token of `ListOutflowLimits`: the last account of the page before.
+pub(crate) fn account_token(token: &str) -> Result<Option<AccountId>, FieldError> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let account = token.parse::<AccountId>().ok().filter(|account| account.to_string() == token);
+    account.map(Some).ok_or_else(wrong_token)
+}
+
 /// A token of `ListFills`: the last trade looked at, and the filter it belongs to.
 pub(crate) fn fill_token(token: &str, filter: Option<OrderId>) -> Result<Option<TradeId>, FieldError> {
     if token.is_empty() {
@@ -50,6 +61,19 @@ pub(crate) fn fill_token(token: &str, filter: Option<OrderId>) -> Result<Option<
 
 pub(crate) fn fill_token_text(last: TradeId, filter: Option<OrderId>) -> String {
     format!("{last}-{}", filter.map_or(0, |order| order.0))
+}
+
+/// A token of `ListLedgerEntries`: the last entry of the page before.
+pub(crate) fn ledger_token(token: &str) -> Result<Option<LedgerPlace>, FieldError> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let (sequence, index) = token.split_once('-').ok_or_else(wrong_token)?;
+    Ok(Some(LedgerPlace { sequence: Sequence(number(sequence)?), index: number(index)? }))
+}
+
+pub(crate) fn ledger_token_text(last: LedgerPlace) -> String {
+    format!("{}-{}", last.sequence, last.index)
 }
 
 /// A token of `ListRegions`: the last region of the page before.
@@ -99,8 +123,14 @@ mod tests {
         for wrong in ["x", "-", "--", "1-2-3-4", "1-2", "é-1", "99999999999999999999", "+5", "005", upper] {
             assert!(number_token(wrong).is_err() && region_token(wrong).is_err(), "{wrong}");
         }
+        let place = LedgerPlace { sequence: Sequence(7), index: 2 };
+        assert_eq!(ledger_token(&ledger_token_text(place)), Ok(Some(place)));
+        let account = AccountId([9; 32]);
+        assert_eq!(account_token(&account.to_string()), Ok(Some(account)));
         for wrong in ["x", "1", "-", "1-", "-0", "1-2-3", "+1-0", "01-0", "1-00"] {
-            assert!(fill_token(wrong, None).is_err(), "{wrong}");
+            assert!(fill_token(wrong, None).is_err() && ledger_token(wrong).is_err(), "{wrong}");
+            assert!(account_token(wrong).is_err(), "{wrong}");
         }
+        assert!(ledger_token("1-99999999999").is_err() && account_token(&"0x".repeat(33)).is_err());
     }
 }

@@ -8,13 +8,15 @@ use crate::{
             cut_by_share, cut_in_time, mask, owned_region_message, planck, position_message, receipt_message,
             region_id, region_id_message, request_id,
         },
+        ledger::entry_message,
         outflow, page,
     },
+    fill_source::FillSource,
     status,
 };
 use coretime_market::Market;
 use coretime_proto::v1::{self, account_service_server::AccountService};
-use coretime_types::{Command, RejectReason as Reason, Timeslice};
+use coretime_types::{Command, LedgerPlace, RejectReason as Reason, Sequence, Timeslice};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -59,6 +61,30 @@ impl AccountService for Api {
         Ok(Response::new(v1::ListRegionsResponse {
             next_page_token: last.map(|free| page::region_token_text(free.region.id())).unwrap_or_default(),
             regions: regions.iter().map(|free| owned_region_message(free.region, free.renewable)).collect(),
+            position: Some(position_message(position)),
+        }))
+    }
+
+    async fn list_ledger_entries(
+        &self,
+        request: Request<v1::ListLedgerEntriesRequest>,
+    ) -> Result<Response<v1::ListLedgerEntriesResponse>, Status> {
+        let (account, request) = open(request)?;
+        let size = page::page_size(request.page_size).map_err(status::invalid_field)?;
+        let token = page::ledger_token(&request.page_token).map_err(status::invalid_field)?;
+        let whole_record = |number| LedgerPlace { sequence: Sequence(number), index: u32::MAX };
+        let first = (request.after_sequence != 0).then(|| whole_record(request.after_sequence));
+        let after = token.max(first);
+        let read = move |store: &dyn FillSource| {
+            let position = store.position()?;
+            Ok((position, store.ledger_entries_of(account, after, size + 1)?))
+        };
+        let (position, entries) = self.read_store(read).await?;
+        let (entries, more) = page::cut(entries, size);
+        let last = entries.last().filter(|_| more);
+        Ok(Response::new(v1::ListLedgerEntriesResponse {
+            next_page_token: last.map(|last| page::ledger_token_text(last.place)).unwrap_or_default(),
+            entries: entries.iter().map(entry_message).collect(),
             position: Some(position_message(position)),
         }))
     }

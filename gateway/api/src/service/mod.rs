@@ -30,6 +30,7 @@ use crate::{
     server::GatewayError,
     status,
     streams::{Guards, StreamCredentials, StreamSlots},
+    timeslice_times::TimesliceTimes,
     unattributed::UnattributedDeposits,
     venue_info::VenueInfo,
 };
@@ -52,6 +53,8 @@ pub(crate) struct State {
     pub(crate) venue: VenueInfo,
     /// Not set: there are no proofs.
     pub(crate) reserves: OnceLock<Arc<dyn ReservesSource>>,
+    /// Empty where nobody knows.
+    pub(crate) timeslice_times: OnceLock<Arc<dyn TimesliceTimes>>,
     pub(crate) challenges: Challenges,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) slots: Arc<StreamSlots>,
@@ -97,6 +100,7 @@ impl State {
             unattributed: OnceLock::new(),
             venue,
             reserves: OnceLock::new(),
+            timeslice_times: OnceLock::new(),
             challenges,
             credentials,
             slots,

@@ -120,17 +120,19 @@ impl OperatorService for Api {
         &self,
         request: Request<v1::ListOutflowLimitsRequest>,
     ) -> Result<Response<v1::ListOutflowLimitsResponse>, Status> {
-        caller(&request)?;
-        let read = |market: &Market| {
+        let (_, request) = open(request)?;
+        let size = page::page_size(request.page_size).map_err(status::invalid_field)?;
+        let after = page::account_token(&request.page_token).map_err(status::invalid_field)?;
+        let read = move |market: &Market| {
+            let rest = market.outflow_limits().filter(|(account, _)| Some(*account) > after);
+            let (accounts, more) = page::cut(rest.take(size + 1).collect(), size);
+            let last = accounts.last().filter(|_| more);
             let limit = |scope| market.outflow_limit(scope).map(outflow::limit_message);
-            let accounts = market.outflow_limits().map(|(account, limit)| v1::AccountOutflowLimit {
-                account: account.to_string(),
-                limit: Some(outflow::limit_message(limit)),
-            });
             v1::ListOutflowLimitsResponse {
                 venue: limit(OutflowScope::Venue),
                 each_account: limit(OutflowScope::EachAccount),
-                accounts: accounts.collect(),
+                next_page_token: last.map(|(account, _)| account.to_string()).unwrap_or_default(),
+                accounts: accounts.into_iter().map(outflow::account_limit_message).collect(),
                 today: Some(outflow::outflow_message(market.outflow_today())),
                 position: None,
             }

@@ -3,7 +3,10 @@
 use super::{Api, milliseconds};
 use crate::{
     config::GatewayConfig,
-    convert::{account::to_ss58, common::position_message},
+    convert::{
+        account::to_ss58,
+        common::{position_message, time_message},
+    },
     venue_info::VenueInfo,
 };
 use coretime_market::Market;
@@ -17,7 +20,14 @@ impl VenueService for Api {
         &self,
         _request: Request<v1::GetVenueRequest>,
     ) -> Result<Response<v1::GetVenueResponse>, Status> {
-        let (market, position) = self.query(market_part).await?;
+        let (mut market, position) = self.query(market_part).await?;
+        let newest = self.0.timeslice_times.get().and_then(|times| times.newest());
+        if let Some(clock) = &mut market.clock {
+            clock.timeslice_time = newest.map(|time| v1::TimesliceTime {
+                timeslice: time.timeslice.0,
+                begin_time_unix_ms: time_message(time.begin_unix_ms),
+            });
+        }
         Ok(Response::new(v1::GetVenueResponse {
             limits: Some(limits(&self.0.config)),
             chain: Some(chain(&self.0.venue)),
@@ -44,6 +54,7 @@ fn market_part(market: &Market) -> v1::GetVenueResponse {
             tradable_from_timeslice: market.tradable_from().0,
             last_block_number: last_block.map_or(0, |(number, _)| number.0),
             last_block_hash: last_block.map(|(_, hash)| hash.to_owned()).unwrap_or_default(),
+            timeslice_time: None,
         }),
         ..v1::GetVenueResponse::default()
     }

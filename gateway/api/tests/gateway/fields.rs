@@ -76,6 +76,10 @@ async fn what_cannot_be_a_command_never_reaches_the_engine() {
     let mut accounts = alice.accounts();
     let request = v1::ListRegionsRequest { page_token: "x".into(), ..Default::default() };
     names(accounts.list_regions(alice.with(request)).await, "page_token");
+    let request = v1::ListLedgerEntriesRequest { page_token: "1".into(), ..Default::default() };
+    names(accounts.list_ledger_entries(alice.with(request)).await, "page_token");
+    let request = v1::ListLedgerEntriesRequest { page_size: -1, ..Default::default() };
+    names(accounts.list_ledger_entries(alice.with(request)).await, "page_size");
     let request = v1::PartitionRegionRequest::default();
     names(accounts.partition_region(alice.with(request)).await, "region_id");
     let request = v1::InterlaceRegionRequest { region_id: Some(region), ..Default::default() };

@@ -1,8 +1,11 @@
-//! A store of fills for tests: follows the engine in memory.
+//! A store of fills for tests: follows the engine in memory. Of ledger entries it has deposits and withdrawals.
 
 use coretime_gateway::{FillSource, FillSourceError, InstructionProgress, RecordedFill, RecordedInstruction};
 use coretime_sequencer::{Engine, Position, Record};
-use coretime_types::{AccountId, Call, Event, InstructionEnd, InstructionNumber, Planck, Sequence, TradeId};
+use coretime_types::{
+    AccountId, BalanceChange, Call, Event, InstructionEnd, InstructionNumber, LedgerCause, LedgerEntry,
+    LedgerPlace, Planck, Sequence, Timeslice, TradeId,
+};
 use std::sync::{Arc, Mutex};
 
 pub(crate) struct FollowedFills(Arc<Mutex<Store>>);
@@ -12,6 +15,7 @@ struct Store {
     position: Position,
     fills: Vec<RecordedFill>,
     instructions: Vec<RecordedInstruction>,
+    entries: Vec<(AccountId, LedgerEntry)>,
 }
 
 impl FollowedFills {
@@ -31,6 +35,9 @@ impl Store {
     fn apply(&mut self, record: &Record) {
         for event in record.events.iter() {
             match *event {
+                Event::FundsDeposited { account, amount } => {
+                    self.enter(record, account, BalanceChange::Credit(amount), LedgerCause::Deposit);
+                }
                 Event::Trade(trade) => {
                     let (sequence, time_ms) = (record.sequence, record.time_ms);
                     self.fills.push(RecordedFill { sequence, time_ms, trade, instruction: None });
@@ -43,6 +50,10 @@ impl Store {
                     let fill = self.fills.last_mut().filter(|fill| fill.sequence == record.sequence);
                     if let Some(fill) = fill {
                         fill.instruction = Some(number);
+                    }
+                    if let Call::Pay { to, amount } = call {
+                        let cause = LedgerCause::Withdrawal(number);
+                        self.enter(record, to, BalanceChange::Debit(amount), cause);
                     }
                     let progress = InstructionProgress::Outstanding;
                     self.instructions.push(RecordedInstruction { number, account, call, progress });
@@ -65,6 +76,14 @@ impl Store {
             }
         }
         self.position = Position { sequence: record.sequence, chain_hash: record.chain_hash };
+    }
+
+    fn enter(&mut self, record: &Record, account: AccountId, change: BalanceChange, cause: LedgerCause) {
+        let mut before = self.entries.iter().rev().filter(|(of, _)| *of == account);
+        let total = change.apply(before.next().map_or(Planck::ZERO, |(_, entry)| entry.total)).unwrap();
+        let place = LedgerPlace { sequence: record.sequence, index: 0 };
+        let (time_ms, tradable_from) = (record.time_ms, Timeslice(0));
+        self.entries.push((account, LedgerEntry { place, time_ms, tradable_from, cause, change, total }));
     }
 }
 
@@ -98,5 +117,16 @@ impl FillSource for FollowedFills {
         let store = self.0.lock().unwrap();
         let own = store.instructions.iter().filter(|instruction| instruction.account == account);
         Ok(own.filter(|instruction| after < Some(instruction.number)).take(limit).cloned().collect())
+    }
+
+    fn ledger_entries_of(
+        &self,
+        account: AccountId,
+        after: Option<LedgerPlace>,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, FillSourceError> {
+        let store = self.0.lock().unwrap();
+        let own = store.entries.iter().filter(|(of, _)| *of == account).map(|(_, entry)| *entry);
+        Ok(own.filter(|entry| after < Some(entry.place)).take(limit).collect())
     }
 }

@@ -168,6 +168,11 @@ fn account_calls() -> Vec<Call> {
         empty("GetAccount"),
         empty("GetDepositInstructions"),
         call(
+            "ListLedgerEntries",
+            &[v1::ListLedgerEntriesRequest { page_size: 3, page_token: "1-0".to_owned(), after_sequence: 1 }],
+            &["answered", "invalid field"],
+        ),
+        call(
             "ListRegions",
             &[v1::ListRegionsRequest { page_size: 3, page_token }],
             &["answered", "invalid field"],
@@ -258,7 +263,11 @@ fn other_calls(session: v1::CreateSessionRequest) -> Vec<Call> {
             &[v1::ApproveOutflowRequest { instruction_number: 1 }],
             &["invalid field", "UNKNOWN_INSTRUCTION"],
         ),
-        empty("ListOutflowLimits"),
+        call(
+            "ListOutflowLimits",
+            &[v1::ListOutflowLimitsRequest { page_size: 3, page_token: session.account.clone() }],
+            page,
+        ),
         call("ListHeldInstructions", &[held], page),
         empty("ListUnattributed"),
         call("CreditUnattributed", &credit, &["invalid field", "UNATTRIBUTED_UNKNOWN"]),

@@ -71,6 +71,65 @@ async fn cuts_that_are_none_name_the_field() {
 }
 
 #[tokio::test]
+async fn the_ledger_is_read_in_pages_by_its_account_only() {
+    let (_venue, alice, bob, _) = market().await;
+    let mut last = None;
+    for (request_id, amount) in [(1, "400"), (2, "30"), (3, "2")] {
+        let request = v1::WithdrawFundsRequest { amount_planck: amount.into(), request_id };
+        let answer = alice.accounts().withdraw_funds(alice.with(request)).await.unwrap().into_inner();
+        last = answer.receipt;
+    }
+    let last = last.unwrap().sequence;
+    let list = async |request: v1::ListLedgerEntriesRequest| {
+        let mut accounts = alice.accounts();
+        accounts.list_ledger_entries(alice.with(request)).await.unwrap().into_inner()
+    };
+    // The store follows the log.
+    soon(async {
+        while list(v1::ListLedgerEntriesRequest::default()).await.position.unwrap().sequence < last {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let mut request = v1::ListLedgerEntriesRequest { page_size: 2, ..Default::default() };
+    let (mut told, mut pages, mut sequences) = (Vec::new(), 0, Vec::new());
+    loop {
+        let page = list(request.clone()).await;
+        pages += 1;
+        for entry in page.entries {
+            sequences.push(entry.sequence);
+            told.push((entry.cause(), entry.amount_planck, entry.total_planck, entry.instruction_number));
+        }
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    let entry =
+        |cause, amount: &str, total: u64, number| (cause, amount.to_owned(), total.to_string(), number);
+    let expected = [
+        entry(v1::LedgerCause::Deposit, "1000000000", 1_000_000_000, 0),
+        entry(v1::LedgerCause::Withdrawal, "-400", 999_999_600, 1),
+        entry(v1::LedgerCause::Withdrawal, "-30", 999_999_570, 2),
+        entry(v1::LedgerCause::Withdrawal, "-2", 999_999_568, 3),
+    ];
+    assert_eq!((&told[..], pages), (&expected[..], 2));
+
+    let after = |after_sequence, page_token: &str| v1::ListLedgerEntriesRequest {
+        after_sequence,
+        page_token: page_token.to_owned(),
+        ..Default::default()
+    };
+    assert_eq!(list(after(sequences[1], "")).await.entries.len(), 2);
+    // Whichever of the two is later.
+    assert_eq!(list(after(sequences[1], &format!("{}-0", sequences[2]))).await.entries.len(), 1);
+    assert_eq!(list(after(sequences[3], "1-0")).await.entries, []);
+    let request = bob.with(v1::ListLedgerEntriesRequest::default());
+    let bobs = bob.accounts().list_ledger_entries(request).await.unwrap().into_inner().entries;
+    assert!(bobs.iter().all(|entry| entry.cause() == v1::LedgerCause::Deposit), "{bobs:?}");
+}
+
+#[tokio::test]
 async fn a_withdrawal_is_followed_to_the_chain_and_paid_once() {
     let (venue, alice, _, _) = market().await;
     let request = v1::WithdrawFundsRequest { amount_planck: "400".into(), request_id: 9 };
@@ -172,6 +231,8 @@ async fn deposits_and_the_venue_are_described() {
     assert_eq!((chain.token_symbol.as_str(), chain.token_decimals), ("DOT", 10));
     assert_eq!(chain.custody_address, deposit.custody_address);
     assert_eq!(answer.settings.unwrap().min_withdrawal_planck, "1");
+    let known = v1::TimesliceTime { timeslice: 90, begin_time_unix_ms: 1_795_000_000_000 };
+    assert_eq!(answer.clock.unwrap().timeslice_time, Some(known));
     assert_eq!(answer.position.unwrap().sequence, venue.sequence());
     let status = alice.place_bid(bid(1, 1, 1, 2)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "HALTED"));

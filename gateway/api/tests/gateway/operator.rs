@@ -1,6 +1,6 @@
 //! Operators: what they may do, and that it is kept who did it.
 
-use crate::venue::{Key, Venue, bid, fields, reason, soon};
+use crate::venue::{Key, Trader, Venue, bid, fields, reason, soon};
 use coretime_gateway::GatewayConfig;
 use coretime_proto::v1::{
     self, operator_service_client::OperatorServiceClient, order_event::Event,
@@ -75,7 +75,8 @@ async fn what_is_above_an_outflow_limit_is_held_and_shown_until_an_operator_appr
     let limit =
         |funds: u128| Some(v1::OutflowLimit { funds_planck: Some(funds.to_string()), part_timeslices: None });
     let each = Scope::EachAccount(v1::EachAccountOutflowScope {});
-    for (scope, funds) in [(each, 100), (Scope::Account(bob.account.to_string()), 500)] {
+    let own = |trader: &Trader| Scope::Account(trader.account.to_string());
+    for (scope, funds) in [(each, 100), (own(&bob), 500), (own(&operator), 7)] {
         let set = v1::SetOutflowLimitRequest { scope: Some(scope), limit: limit(funds) };
         calls.set_outflow_limit(operator.with(set)).await.unwrap();
     }
@@ -102,12 +103,25 @@ async fn what_is_above_an_outflow_limit_is_held_and_shown_until_an_operator_appr
     let shown = alice.settlement().get_instruction(alice.with(own)).await.unwrap().into_inner();
     assert!(shown.instruction.unwrap().awaits_approval);
 
-    let limits = calls.list_outflow_limits(operator.with(v1::ListOutflowLimitsRequest {})).await.unwrap();
-    let limits = limits.into_inner();
-    assert_eq!((limits.venue, limits.each_account), (None, limit(100)));
-    let own = v1::AccountOutflowLimit { account: bob.account.to_string(), limit: limit(500) };
-    assert_eq!(limits.accounts, [own]);
-    assert_eq!(limits.today.unwrap().funds_planck, "600");
+    let (mut page_token, mut listed) = (String::new(), Vec::new());
+    loop {
+        let request = v1::ListOutflowLimitsRequest { page_size: 1, page_token };
+        let limits = calls.list_outflow_limits(operator.with(request)).await.unwrap().into_inner();
+        assert_eq!((limits.venue, limits.each_account), (None, limit(100)));
+        assert_eq!(limits.today.unwrap().funds_planck, "600");
+        assert_eq!(limits.accounts.len(), 1);
+        listed.extend(limits.accounts.into_iter().map(|own| (own.account, own.limit)));
+        page_token = limits.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    let mut expected = vec![(bob.account.to_string(), limit(500)), (operator.account.to_string(), limit(7))];
+    expected.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert_eq!(listed, expected);
+    let request = v1::ListOutflowLimitsRequest { page_token: "bob".into(), ..Default::default() };
+    let status = calls.list_outflow_limits(operator.with(request)).await.unwrap_err();
+    assert_eq!(fields(&status), ["page_token"]);
 
     let (mut page_token, mut listed) = (String::new(), Vec::new());
     loop {

@@ -1,7 +1,9 @@
 //! A venue to test with, and traders on it.
 
 use crate::{fills::FollowedFills, unattributed::NothingUnattributed};
-use coretime_gateway::{Gateway, GatewayConfig, GatewayError, GatewayMetrics, VenueInfo};
+use coretime_gateway::{
+    Gateway, GatewayConfig, GatewayError, GatewayMetrics, TimesliceTime, TimesliceTimes, VenueInfo,
+};
 use coretime_proto::v1::{
     self, account_service_client::AccountServiceClient, auth_service_client::AuthServiceClient,
     market_data_service_client::MarketDataServiceClient, order_service_client::OrderServiceClient,
@@ -73,6 +75,7 @@ impl Venue {
         let fills = Arc::new(FollowedFills::follow(&engine));
         let gateway = Gateway::new(config, engine.clone(), fills, venue_info()).unwrap();
         let gateway = gateway.with_unattributed_deposits(Arc::new(NothingUnattributed));
+        let gateway = gateway.with_timeslice_times(Arc::new(KnownTime));
         let metrics = gateway.metrics();
         let (shutdown, stop) = oneshot::channel();
         let serving = tokio::spawn(gateway.serve(listener, async {
@@ -320,4 +323,13 @@ pub(crate) fn fields(status: &Status) -> Vec<String> {
 /// What comes within a few seconds.
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     timeout(Duration::from_secs(10), future).await.expect("it comes within 10 seconds")
+}
+
+/// Timeslice 90 began some time ago.
+struct KnownTime;
+
+impl TimesliceTimes for KnownTime {
+    fn newest(&self) -> Option<TimesliceTime> {
+        Some(TimesliceTime { timeslice: Timeslice(90), begin_unix_ms: 1_795_000_000_000 })
+    }
 }

@@ -5,7 +5,7 @@ mod store;
 
 use crate::cli::{VerifyArgs, parse_receipt};
 use anyhow::{Context, Result};
-use coretime_audit::{AuditError, Discrepancy, Observer, Receipts, Verified};
+use coretime_audit::{AuditError, Change, Discrepancy, Observer, Receipts, Verified};
 use coretime_chain_audit::{ChainCheck, Compared};
 use coretime_log::{Position, Record};
 use coretime_types::Event;
@@ -133,6 +133,14 @@ impl Observer for Beside {
             chain.observe(record, events)?;
         }
         Ok(())
+    }
+
+    fn wants_changes(&self) -> bool {
+        self.store.is_some()
+    }
+
+    fn observe_changes(&mut self, record: &Record, changes: &[Change]) -> Result<(), AuditError> {
+        self.store.as_mut().map_or(Ok(()), |store| store.observe_changes(record, changes))
     }
 }
 

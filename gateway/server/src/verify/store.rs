@@ -1,10 +1,14 @@
-//! The store of fills against the log: every fill and every instruction up to where the store has read, and no others.
+//! The store of fills against the log: every fill, every instruction and every ledger entry up to where the store has
+//! read, and no others. The ledger entries are compared with what the auditor's own ledger did.
 
 use anyhow::{Context, Result, bail};
-use coretime_audit::{AuditError, Discrepancy, Observer};
+use coretime_audit::{AuditError, Change, Discrepancy, Observer};
 use coretime_fills::{Counts, FillReader, FillStore, InstructionRecord, Position, Settlement};
 use coretime_log::Record;
-use coretime_types::{AccountId, Call, Command, Event, InstructionEnd, InstructionNumber, Sequence, Trade};
+use coretime_types::{
+    AccountId, Call, Command, Event, InstructionEnd, InstructionNumber, LedgerEntry, LedgerPlace, Sequence,
+    Timeslice, Trade,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -18,6 +22,10 @@ pub(super) struct StoreCheck {
     /// Instructions that have not ended, as the store must have them in the end.
     open: BTreeMap<InstructionNumber, InstructionRecord>,
     counts: Counts,
+    /// The market's clock.
+    tradable_from: Timeslice,
+    /// Where each account's newest ledger entry is.
+    entered: BTreeMap<AccountId, LedgerPlace>,
     /// The last command of the log.
     seen: Sequence,
     /// Holds the copy that is read; last, so that it is removed last.
@@ -42,6 +50,8 @@ impl StoreCheck {
             position: store.position(),
             open: BTreeMap::new(),
             counts: Counts::default(),
+            tradable_from: Timeslice(0),
+            entered: BTreeMap::new(),
             seen: Sequence(0),
             _store: store,
             _copy: copy,
@@ -62,7 +72,7 @@ impl StoreCheck {
         if found == self.counts {
             Ok(())
         } else {
-            differs(last, "how many fills and instructions the store holds", &self.counts, &found)
+            differs(last, "how much the store holds", &self.counts, &found)
         }
     }
 
@@ -96,6 +106,7 @@ impl StoreCheck {
     }
 
     fn follow(&mut self, record: &Record, events: &[Event]) -> Result<(), AuditError> {
+        let is_rejected = events.iter().any(|event| matches!(event, Event::Rejected(_)));
         let mut events = events.iter().peekable();
         let mut traded = None;
         while let Some(event) = events.next() {
@@ -129,11 +140,13 @@ impl StoreCheck {
                         self.check_instruction(*number, &instruction)?;
                     }
                 }
-                Event::Rejected(_) => return Ok(()),
                 _ => {}
             }
         }
-        if let Command::SettlementSubmitted(submitted) = &record.command {
+        // An element of a quote is rejected on its own; this is not one.
+        if let Command::SettlementSubmitted(submitted) = &record.command
+            && !is_rejected
+        {
             for number in &submitted.instructions {
                 if let Some(instruction) = self.open.get_mut(number) {
                     instruction.settlement = Settlement::Submitted {
@@ -147,12 +160,50 @@ impl StoreCheck {
     }
 }
 
+impl StoreCheck {
+    /// How far the store has read, if it has read this.
+    fn has_read(&self, record: &Record) -> Option<Position> {
+        self.position.filter(|position| record.sequence <= position.sequence)
+    }
+
+    fn check_change(&mut self, record: &Record, made: &Change) -> Result<(), AuditError> {
+        let Change { account, cause, change, total } = *made;
+        let before = self.entered.get(&account).copied();
+        let index = before.filter(|before| before.sequence == record.sequence);
+        let index = index.map_or(0, |before| before.index.saturating_add(1));
+        let place = LedgerPlace { sequence: record.sequence, index };
+        let (time_ms, tradable_from) = (record.time_ms, self.tradable_from);
+        let expected = LedgerEntry { place, time_ms, tradable_from, cause, change, total };
+        let found = self.reader.ledger_entries_of(account, before, 1).map_err(unreadable)?;
+        if found != [expected] {
+            return differs(record.sequence, "a ledger entry in the store", &expected, &found.first());
+        }
+        self.entered.insert(account, place);
+        self.counts.ledger_entries = self.counts.ledger_entries.saturating_add(1);
+        Ok(())
+    }
+}
+
 impl Observer for StoreCheck {
+    fn wants_changes(&self) -> bool {
+        true
+    }
+
+    fn observe_changes(&mut self, record: &Record, changes: &[Change]) -> Result<(), AuditError> {
+        if self.has_read(record).is_none() {
+            return Ok(());
+        }
+        changes.iter().try_for_each(|change| self.check_change(record, change))
+    }
+
     fn observe(&mut self, record: &Record, events: &[Event]) -> Result<(), AuditError> {
         self.seen = record.sequence;
-        let Some(position) = self.position.filter(|position| record.sequence <= position.sequence) else {
-            return Ok(());
-        };
+        if let Command::AdvanceClock { tradable_from } = record.command
+            && !events.iter().any(|event| matches!(event, Event::Rejected(_)))
+        {
+            self.tradable_from = tradable_from;
+        }
+        let Some(position) = self.has_read(record) else { return Ok(()) };
         self.follow(record, events)?;
         if record.sequence == position.sequence && record.chain_hash.0 != position.chain_hash {
             let expected = record.chain_hash.to_string();

@@ -59,6 +59,7 @@ pub(crate) fn log(turns: u64) -> Vec<Record> {
         log.push((
             halt,
             vec![
+                Event::FundsDeposited { account: account(1), amount: Planck(2 * (5_600 + 5)) },
                 Event::Trade(trade(kept)),
                 Event::Trade(trade(delivered)),
                 Event::Instruction { number: delivery, call: transfer(delivered, account(1)) },

@@ -11,12 +11,14 @@ pub(crate) mod events;
 pub(crate) mod extrinsic;
 pub(crate) mod info;
 pub(crate) mod probe;
+pub(crate) mod relay_time;
 pub(crate) mod remarks;
 pub(crate) mod required;
 pub(crate) mod weight;
 
 pub(crate) use client::{AtBlock, Chain, USUAL_NODE_TIMEOUT};
 pub use info::ChainInfo;
+pub use relay_time::{RELAY_BLOCK_MS, TimesliceTime};
 
 use coretime_types::BlockNumber;
 use std::error::Error;

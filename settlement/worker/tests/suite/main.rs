@@ -9,6 +9,7 @@
 mod anchors;
 mod bulk;
 mod call_proxy;
+mod clock;
 mod crashes;
 mod delivery;
 mod deposits;
@@ -48,6 +49,7 @@ suite! {
         anchors::two_venues_on_one_custody_are_noticed_while_both_run,
         anchors::anybody_may_remark_what_looks_like_an_anchor,
         anchors::an_account_that_cannot_sign_a_challenge_authorises_a_key_on_chain,
+        clock::which_timeslice_is_when_is_known_where_the_chain_tells_the_relay_chains_block,
         crashes::killed_at_any_time_it_delivers_once,
         crashes::what_was_recorded_and_never_sent_is_sent_unchanged,
         crashes::what_was_never_included_is_planned_anew_after_its_last_block,

@@ -1,4 +1,4 @@
-//! Random commands for tests, aimed at what is in the market, so that all of it is reached.
+//! For tests: random commands, aimed at what is in the market, so that all of it is reached. The same seed gives the same.
 
 use coretime_market::{Market, OrderDetail};
 use coretime_types::{
@@ -10,10 +10,10 @@ use coretime_types::{
 use fastrand::Rng;
 
 /// A command and what came of it.
-pub(crate) type Told = (Command, Vec<Event>);
+pub type Told = (Command, Vec<Event>);
 
-/// So many commands with their events.
-pub(crate) fn told(seed: u64, commands: usize) -> (Vec<Told>, Market) {
+/// So many commands with their events, and the market after them.
+pub fn told(seed: u64, commands: usize) -> (Vec<Told>, Market) {
     let mut traffic = Traffic::new(seed);
     let mut market = Market::new();
     let mut all = Vec::new();
@@ -26,14 +26,16 @@ pub(crate) fn told(seed: u64, commands: usize) -> (Vec<Told>, Market) {
     (all, market)
 }
 
-pub(crate) struct Traffic {
+/// Makes the commands.
+pub struct Traffic {
     rng: Rng,
     event: u32,
     name: u64,
 }
 
 impl Traffic {
-    pub(crate) fn new(seed: u64) -> Traffic {
+    /// Commands that this seed gives.
+    pub fn new(seed: u64) -> Traffic {
         Traffic { rng: Rng::with_seed(seed), event: 0, name: 0 }
     }
 
@@ -61,7 +63,8 @@ impl Traffic {
         if self.rng.bool() { CoreMask::FULL } else { CoreMask::FULL.lowest(Parts(self.rng.u32(1..=80))) }
     }
 
-    pub(crate) fn next_command(&mut self, market: &Market) -> Command {
+    /// The next one, aimed at the state that the market is in.
+    pub fn next_command(&mut self, market: &Market) -> Command {
         let now = market.tradable_from().0;
         match self.rng.u32(0..100) {
             0..6 => Command::DepositFunds {
