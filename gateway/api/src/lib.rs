@@ -3,7 +3,7 @@
 //! ```text
 //! request -> access (path, session) -> convert -> Engine::submit / query -> convert -> answer, or a status
 //!                                                 Engine::subscribe      -> streams
-//!                                                 FillSource             -> fills, instructions and ledger entries of the past
+//!                                                 FillSource             -> fills, instructions, ledger entries
 //!                                                 ReservesSource         -> proofs of reserves
 //! ```
 //!
@@ -22,7 +22,8 @@
 //! It knows no rule of the market (a request that makes sense goes to the engine, which decides), no chain client and
 //! no store: fills and ledger entries come through the port [`FillSource`], proofs of reserves through
 //! [`ReservesSource`], deposits that nobody was credited with through [`UnattributedDeposits`], when a timeslice begins
-//! through [`TimesliceTimes`]; keys that accounts authorise on chain come in by [`AuthorisedKeys`]. Sessions and open challenges live in memory: after a restart everyone logs in again; API keys,
+//! through [`TimesliceTimes`]; keys that accounts authorise on chain come in by [`AuthorisedKeys`]. Sessions and open
+//! challenges live in memory: after a restart everyone logs in again; API keys,
 //! authorised keys and allowed tasks are kept in a journal (`auth/journal.rs`).
 //!
 //! Known limit: an order that has ended is known by its client order id only, and only that it has ended

@@ -3,7 +3,8 @@
 //! - It knows the venue by its public interface only, through `coretime-client`.
 //! - People write dates, durations and amounts of the chain's token; each is shown with the timeslices and planck it
 //!   becomes. A bid's limit is rounded down, an ask's up.
-//! - `--json` prints one value, on every command (`watch` and `receipts`: one for each view or receipt). Errors say what to do next, go to standard error, and the exit code is 1.
+//! - `--json` prints one value, on every command (`watch` and `receipts`: one for each view or receipt). Errors say what to
+//!   do next, go to standard error, and the exit code is 1.
 //! - Keys are never arguments and never kept: `login` keeps a session or an API key, in a file of mode 0600.
 //!
 //! Deliberately absent: the chain. What is deposited is sent by a wallet.
