@@ -5,10 +5,10 @@ use crate::{
     count_file::CountFile,
     keys,
     record::{Digest, Meta},
-    statement::{Charges, DeliveringBid, StoredEntry},
+    statement::{DeliveringBid, Standing, StoredEntry},
     writes::decode,
 };
-use coretime_types::Planck;
+use coretime_types::{OrderId, Planck};
 use std::{
     fs, panic,
     path::{Path, PathBuf},
@@ -90,15 +90,16 @@ fn open_checked(folder: &Path) -> Result<FillStore, StoreError> {
         // The writer flushes and syncs every group itself.
         .flush_every_ms(None)
         .open()?;
-    let meta = check(&database)?;
+    let (meta, standing) = check(&database)?;
     compare(meta.as_ref(), counted.as_ref())?;
     let file_path = path.join("db");
     let file = fs::File::open(&file_path).map_err(StoreError::file("open", file_path))?;
-    Ok(FillStore { folder: folder.into(), database, file, meta })
+    Ok(FillStore { folder: folder.into(), database, file, meta, standing })
 }
 
 /// Reads every entry and compares what is there with what the database says about itself.
-fn check(database: &sled::Db) -> Result<Option<Meta>, StoreError> {
+fn check(database: &sled::Db) -> Result<(Option<Meta>, Standing), StoreError> {
+    let mut standing = Standing::default();
     let mut counts = Counts::default();
     let mut digest = Digest::default();
     let mut meta = None;
@@ -123,15 +124,20 @@ fn check(database: &sled::Db) -> Result<Option<Meta>, StoreError> {
                 counts.ledger_entries += 1;
             }
             Some(&keys::TOTAL) => drop(decode::<Planck>(&value)?),
-            Some(&keys::DELIVERING_BID) => drop(decode::<DeliveringBid>(&value)?),
+            Some(&keys::DELIVERING_BID) => {
+                decode::<DeliveringBid>(&value)?;
+                let order_id =
+                    keys::number(&key).ok_or_else(|| StoreError::Damaged("a key is too short".into()))?;
+                standing.delivering.insert(OrderId(order_id));
+            }
             Some(&keys::FILL_OF_ACCOUNT | &keys::INSTRUCTION_OF_ACCOUNT) => {}
-            _ if key == keys::CHARGES => drop(decode::<Charges>(&value)?),
+            _ if key == keys::CHARGES => standing.charges = decode(&value)?,
             _ => return Err(StoreError::Damaged("a key of an unknown kind".into())),
         }
     }
     let Some(meta) = meta else {
         return if digest == Digest::default() {
-            Ok(None)
+            Ok((None, standing))
         } else {
             Err(StoreError::Damaged("entries without a position".into()))
         };
@@ -139,7 +145,7 @@ fn check(database: &sled::Db) -> Result<Option<Meta>, StoreError> {
     if meta.counts != counts || meta.digest != digest {
         return Err(StoreError::Damaged(format!("it should hold {:?}, it holds {counts:?}", meta.counts)));
     }
-    Ok(Some(meta))
+    Ok((Some(meta), standing))
 }
 
 /// The database is never behind the count file, which is written after it.

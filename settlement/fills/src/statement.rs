@@ -11,7 +11,7 @@ use coretime_types::{
     InstructionNumber, LedgerCause, OrderId, Parts, Planck, QuoteOrder, Replace, Settings, SettingsChange,
     Timeslice, Trade, UnitPrice,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What the venue charges, to whom, and its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -57,9 +57,21 @@ pub(crate) struct StoredEntry {
     pub(crate) total: Planck,
 }
 
+/// What every record is read with, as it is in the database: to ask that for the charges, and for each order that ends
+/// whether it is a delivering bid, is a fifth of the work on plain orders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    pub(crate) charges: Charges,
+    pub(crate) delivering: BTreeSet<OrderId>,
+}
+
 /// Takes up what one record tells, after what it tells of instructions; gives how many entries came of it.
-pub(crate) fn take(record: &LogRecord<'_>, writes: &mut Writes<'_>) -> Result<u64, StoreError> {
-    let mut charges: Charges = writes.get(keys::CHARGES)?.unwrap_or_default();
+pub(crate) fn take(
+    record: &LogRecord<'_>,
+    standing: &mut Standing,
+    writes: &mut Writes<'_>,
+) -> Result<u64, StoreError> {
+    let charges = &mut standing.charges;
     // Of these commands a rejected one has no other event.
     let accepted = !record.events.iter().any(|event| matches!(event, Event::Rejected(_)));
     let changed = match record.command {
@@ -74,9 +86,11 @@ pub(crate) fn take(record: &LogRecord<'_>, writes: &mut Writes<'_>) -> Result<u6
         _ => false,
     };
     if changed {
-        writes.put(keys::CHARGES.to_vec(), &charges);
+        writes.put(keys::CHARGES.to_vec(), charges);
     }
-    let mut statement = Statement { record, charges, writes, counts: BTreeMap::new() };
+    let charges = *charges;
+    let delivering = &mut standing.delivering;
+    let mut statement = Statement { record, charges, delivering, writes, counts: BTreeMap::new() };
     if let Command::Compensate { account, amount, .. } = record.command
         && accepted
     {
@@ -117,6 +131,7 @@ fn coming_orders(command: &Command) -> VecDeque<Option<BidTerms>> {
 struct Statement<'a, 'b, 'c> {
     record: &'a LogRecord<'b>,
     charges: Charges,
+    delivering: &'a mut BTreeSet<OrderId>,
     writes: &'a mut Writes<'c>,
     /// How many entries of this record each account has.
     counts: BTreeMap<AccountId, u32>,
@@ -132,6 +147,7 @@ impl Statement<'_, '_, '_> {
                     let delivery_fee = self.charges.delivery_fee;
                     let bid = DeliveringBid { unit_price, remaining: parts, delivery_fee };
                     self.writes.put(keys::delivering_bid(order_id), &bid);
+                    self.delivering.insert(order_id);
                 }
                 Ok(())
             }
@@ -141,9 +157,8 @@ impl Statement<'_, '_, '_> {
             }
             Event::Replaced { order_id } => self.replaced(order_id),
             Event::Done { order_id, .. } => {
-                let key = keys::delivering_bid(order_id);
-                if self.writes.get::<DeliveringBid>(&key)?.is_some() {
-                    self.writes.remove(key);
+                if self.delivering.remove(&order_id) {
+                    self.writes.remove(keys::delivering_bid(order_id));
                 }
                 Ok(())
             }
@@ -162,19 +177,27 @@ impl Statement<'_, '_, '_> {
     /// Same price and not more parts: its rates stay. Otherwise it enters again, at today's.
     fn replaced(&mut self, order_id: OrderId) -> Result<(), StoreError> {
         let Command::Replace(Replace { unit_price, parts, .. }) = self.record.command else { return Ok(()) };
-        let key = keys::delivering_bid(order_id);
-        let Some(before) = self.writes.get::<DeliveringBid>(&key)? else { return Ok(()) };
+        let Some(before) = self.delivering_bid(order_id)? else { return Ok(()) };
         let unit_price = unit_price.unwrap_or(before.unit_price);
         let remaining = parts.unwrap_or(before.remaining);
         let in_place = unit_price == before.unit_price && remaining <= before.remaining;
         let delivery_fee = if in_place { before.delivery_fee } else { self.charges.delivery_fee };
-        self.writes.put(key, &DeliveringBid { unit_price, remaining, delivery_fee });
+        let bid = DeliveringBid { unit_price, remaining, delivery_fee };
+        self.writes.put(keys::delivering_bid(order_id), &bid);
         Ok(())
+    }
+
+    fn delivering_bid(&self, order_id: OrderId) -> Result<Option<DeliveringBid>, StoreError> {
+        if self.delivering.contains(&order_id) {
+            self.writes.get(&keys::delivering_bid(order_id))
+        } else {
+            Ok(None)
+        }
     }
 
     fn traded(&mut self, trade: &Trade) -> Result<(), StoreError> {
         let Trade { trade_id, buyer, seller, maker_is_bid, .. } = *trade;
-        let (bid, maker, taker) = match maker_is_bid {
+        let (order_id, maker, taker) = match maker_is_bid {
             true => (trade.maker, buyer, seller),
             false => (trade.taker, seller, buyer),
         };
@@ -184,13 +207,12 @@ impl Statement<'_, '_, '_> {
         let maker_fee = Planck(trade.maker_fee.unsigned_abs());
         let (from, to) = if trade.maker_fee < 0 { (fees, maker) } else { (maker, fees) };
         self.pay(from, to, maker_fee, LedgerCause::MakerFee(trade_id))?;
-        let key = keys::delivering_bid(bid);
-        if let Some(bid) = self.writes.get::<DeliveringBid>(&key)? {
+        if let Some(bid) = self.delivering_bid(order_id)? {
             self.pay(buyer, fees, bid.delivery_fee, LedgerCause::DeliveryFee(trade_id))?;
             let remaining = bid.remaining.0.checked_sub(trade.parts.0);
             let too_many = || StoreError::Damaged(format!("trade {trade_id} is of more than its bid"));
             let remaining = Parts(remaining.ok_or_else(too_many)?);
-            self.writes.put(key, &DeliveringBid { remaining, ..bid });
+            self.writes.put(keys::delivering_bid(order_id), &DeliveringBid { remaining, ..bid });
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::{
     count_file::CountFile,
     keys, open, project,
     record::{Digest, Meta},
-    statement,
+    statement::{self, Standing},
     writes::Writes,
 };
 use codec::Encode;
@@ -23,6 +23,7 @@ pub struct FillStore {
     /// sled's own file, for a sync that is one.
     pub(crate) file: fs::File,
     pub(crate) meta: Option<Meta>,
+    pub(crate) standing: Standing,
 }
 
 impl FillStore {
@@ -64,8 +65,8 @@ impl FillStore {
     /// Takes up a group of records, all or none, and makes it durable.
     ///
     /// # Errors
-    /// When the records do not follow the position, or the disk refuses. After an error of the disk the store must
-    /// be opened anew.
+    /// When the records do not follow the position, or the disk refuses. After any other error than of the position the
+    /// store must be opened anew.
     pub fn apply(&mut self, group: &[LogRecord<'_>]) -> Result<(), StoreError> {
         let Some(last) = group.last() else { return Ok(()) };
         let mut meta = self.meta.unwrap_or(Meta {
@@ -73,16 +74,18 @@ impl FillStore {
             counts: Counts::default(),
             digest: Digest::default(),
         });
-        let mut writes = Writes::over(&self.database);
         let mut at = meta.position.sequence;
         for record in group {
             if at.0.checked_add(1) != Some(record.sequence.0) {
                 return Err(StoreError::Gap { at, next: record.sequence });
             }
-            project::take(record, &mut writes, &mut meta.counts)?;
-            let entries = statement::take(record, &mut writes)?;
-            meta.counts.ledger_entries = meta.counts.ledger_entries.saturating_add(entries);
             at = record.sequence;
+        }
+        let mut writes = Writes::over(&self.database);
+        for record in group {
+            project::take(record, &mut writes, &mut meta.counts)?;
+            let entries = statement::take(record, &mut self.standing, &mut writes)?;
+            meta.counts.ledger_entries = meta.counts.ledger_entries.saturating_add(entries);
         }
         meta.position = Position { sequence: last.sequence, chain_hash: last.chain_hash };
         let (mut batch, digest) = writes.into_batch(meta.digest)?;
