@@ -125,6 +125,7 @@ mod money;
 mod order;
 mod outflow;
 mod place;
+mod pool;
 mod preview;
 mod regions;
 mod replace;

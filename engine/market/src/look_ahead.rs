@@ -141,14 +141,14 @@ impl Market {
                 None
             }
             Command::PlaceAsk(ask) => {
-                glance.region = self.state.regions.find(ask.region);
+                glance.region = self.state.regions.guess(ask.region);
                 None
             }
             Command::Cancel { target, .. } => self.order_id(glance.account, *target),
             Command::Replace(replace) => Some(replace.order_id),
             _ => None,
         };
-        glance.order = order_id.and_then(|order_id| self.state.orders.find(order_id));
+        glance.order = order_id.and_then(|order_id| self.state.orders.guess(order_id));
         if let Some(order) = glance.order {
             self.state.orders.look_at(order);
             self.state.bids.look_at(order.number());

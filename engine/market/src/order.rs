@@ -3,6 +3,7 @@
 use crate::accounts::AccountIndex;
 use crate::directory::Directory;
 use crate::groups::Groups;
+use crate::pool::Pool;
 use crate::slots::{OrderSlot, RegionSlot, Slot};
 use crate::table::{Key, NEIGHBOUR_BITS, Seeds, neighbour};
 use codec::{Decode, Encode};
@@ -10,8 +11,6 @@ use coretime_types::{
     ClientOrderId, Delivery, OrderId, Parts, Planck, Ppm, Priority, SelfTrade, Settings, Side, Timeslice,
     Timeslices, UnitPrice, Window,
 };
-use slab::Slab;
-use std::hint::black_box;
 
 impl Key for OrderId {
     fn hash(self, seeds: &Seeds) -> u64 {
@@ -115,7 +114,7 @@ impl BidDetail {
 /// All live orders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Orders {
-    slots: Slab<Order>,
+    slots: Pool<Order>,
     /// Those that rest.
     by_id: Directory<OrderId, OrderSlot>,
     by_account: Groups,
@@ -143,9 +142,7 @@ impl Orders {
 
     /// Fetches an order and its links, without waiting for them.
     pub(crate) fn look_at(&self, slot: OrderSlot) {
-        let order = self.get(slot);
-        // The first of it and the last: it takes two lines.
-        black_box((order.order_id, order.is_resting));
+        self.slots.look_at(slot.index());
         self.by_account.look_at(slot.number());
     }
 
@@ -163,9 +160,14 @@ impl Orders {
         self.by_id.find(order_id, |slot| self.get(slot).order_id == order_id)
     }
 
+    /// Probably the resting order of this id, without reading it.
+    pub(crate) fn guess(&self, order_id: OrderId) -> Option<OrderSlot> {
+        self.by_id.find(order_id, |_| true)
+    }
+
     /// Takes an order in. After a removal it gets the slot that became empty last.
     pub(crate) fn insert(&mut self, order: Order) -> OrderSlot {
-        let slot = OrderSlot::new(self.slots.insert(order) as u32);
+        let slot = OrderSlot::new(self.slots.insert(order));
         if order.is_resting {
             self.register(slot);
         }
@@ -211,7 +213,7 @@ impl Orders {
 
     /// By id.
     pub(crate) fn sorted(&self) -> Vec<&Order> {
-        let mut orders: Vec<&Order> = self.slots.iter().map(|(_, order)| order).collect();
+        let mut orders: Vec<&Order> = self.slots.iter().collect();
         orders.sort_unstable_by_key(|order| order.order_id);
         orders
     }

@@ -3,12 +3,11 @@
 use crate::accounts::AccountIndex;
 use crate::directory::Directory;
 use crate::groups::Groups;
+use crate::pool::Pool;
 use crate::slots::{OrderSlot, RegionSlot, Slot};
 use crate::table::{Key, Seeds};
 use codec::{Decode, Encode};
 use coretime_types::{AccountId, CoreIndex, Parts, Region, RegionId, Timeslice};
-use slab::Slab;
-use std::hint::black_box;
 
 /// A region held by an account, under no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -78,7 +77,7 @@ impl Holding {
 /// All regions in the ledger. Ids are unique: regions of one id would share core time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Regions {
-    slots: Slab<Holding>,
+    slots: Pool<Holding>,
     by_id: Directory<RegionKey, RegionSlot>,
     by_account: Groups,
     by_core: Groups,
@@ -103,6 +102,11 @@ impl Regions {
         self.by_id.find(id.into(), |slot| self.get(slot).region().id() == id)
     }
 
+    /// Probably the region of this id, without reading it.
+    pub(crate) fn guess(&self, id: RegionId) -> Option<RegionSlot> {
+        self.by_id.find(id.into(), |_| true)
+    }
+
     /// Fetches what [`Regions::find`] will read, without waiting for it.
     pub(crate) fn look_at_id(&self, id: RegionId) {
         self.by_id.look_at(id.into());
@@ -110,9 +114,7 @@ impl Regions {
 
     /// Fetches a region and its links, without waiting for them.
     pub(crate) fn look_at(&self, slot: RegionSlot) {
-        let holding = self.get(slot);
-        // The first of it and the last: it takes two lines.
-        black_box((holding.region().begin, holding.is_live));
+        self.slots.look_at(slot.index());
         self.by_core.look_at(slot.number());
         self.by_leaving.look_at(slot.number());
     }
@@ -126,7 +128,7 @@ impl Regions {
 
     /// Takes a region in. After a removal it gets the slot that became empty last.
     pub(crate) fn insert(&mut self, holding: Holding) -> RegionSlot {
-        let slot = RegionSlot::new(self.slots.insert(holding) as u32);
+        let slot = RegionSlot::new(self.slots.insert(holding));
         self.by_id.insert(holding.region().id().into(), slot);
         self.by_account.insert(holding.account.0, slot.number());
         self.by_core.insert(holding.region().core.0.into(), slot.number());
@@ -145,7 +147,7 @@ impl Regions {
 
     /// Takes in what was cut off a region in the ledger: much of what it is in, so is this.
     pub(crate) fn insert_beside(&mut self, other: RegionSlot, holding: Holding) -> RegionSlot {
-        let slot = RegionSlot::new(self.slots.insert(holding) as u32);
+        let slot = RegionSlot::new(self.slots.insert(holding));
         let &Holding { account, leaves_at, .. } = self.get(other);
         self.by_id.insert(holding.region().id().into(), slot);
         if account == holding.account {
@@ -201,7 +203,7 @@ impl Regions {
 
     /// In no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Holding> {
-        self.slots.iter().map(|(_, holding)| holding)
+        self.slots.iter()
     }
 
     /// An ask's pieces from this one on, by begin.
