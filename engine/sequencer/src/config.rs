@@ -9,7 +9,8 @@ pub struct EngineConfig {
     pub data_dir: PathBuf,
     /// Commands, batches of them, and queries that may wait; beyond that, `Busy`.
     pub queue_capacity: usize,
-    /// Commands, batches of them, and queries that the engine may have done before they are durable; beyond that, it waits.
+    /// Commands, batches of them, and queries that the engine may have done besides those of a group that waits for the
+    /// disk; beyond that, it waits.
     pub ahead_capacity: usize,
     /// Commands, batches of them, and queries that share one sync, at most.
     pub group_max: usize,
