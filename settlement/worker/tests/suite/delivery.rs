@@ -101,11 +101,7 @@ pub(crate) async fn a_batch_is_no_heavier_than_the_runtime_lets_it_be(chain: Cha
     venue.stop_worker().await;
     // A hundredth of what an extrinsic may weigh: some deliveries, not all of them.
     venue.config.max_weight_percent = 1;
-    let mut bought = Vec::new();
-    for slot in 0..20 {
-        let begin = core.begin.0 + slot * 50;
-        bought.push(venue.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await.0);
-    }
+    let bought = venue.buy_slices_of(core, 20).await;
     venue.start_worker().await;
     venue.until_settled().await;
     for region in bought {

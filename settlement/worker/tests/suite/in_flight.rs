@@ -53,11 +53,7 @@ pub(crate) async fn of_one_root_only_one_batch_is_under_way(chain: ChainUnderTes
     let core = venue.core_on_offer().await;
     venue.stop_worker().await;
     venue.config.max_legs = 5;
-    let mut bought = Vec::new();
-    for slot in 0..20 {
-        let begin = core.begin.0 + slot * 50;
-        bought.push(venue.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await.0);
-    }
+    let bought = venue.buy_slices_of(core, 20).await;
     venue.start_worker().await;
     venue.until_settled().await;
     for region in bought {

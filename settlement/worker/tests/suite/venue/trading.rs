@@ -26,6 +26,16 @@ impl Venue {
         core
     }
 
+    /// Bob buys so many slices of a core on offer, to be delivered, with time between them; the slices.
+    pub(crate) async fn buy_slices_of(&mut self, core: Region, count: u32) -> Vec<Region> {
+        let mut bought = Vec::new();
+        for slot in 0..count {
+            let begin = core.begin.0 + slot * 50;
+            bought.push(self.buy("Bob", begin, begin + 20, 80, Delivery::Transfer).await.0);
+        }
+        bought
+    }
+
     pub(crate) async fn deposit_funds(&self, who: &str, amount: u128) {
         let before = self.free(who).await;
         self.wallet.transfer_funds(&key(who), self.config.custody, Planck(amount)).await.unwrap();
